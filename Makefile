@@ -1,0 +1,81 @@
+# Every target is one line over `python -m retention_helpers`; the first call sets up .venv by itself.
+# It needs Python 3.11 and make; uv is used when it is there, else pip. `make` alone lists the targets.
+
+PROFILE   = sample
+PERIOD    =
+NOTEBOOKS =
+NAME      =
+FOLDER    = .cache/sample
+ARGS      =
+PYTHON    =
+
+PY     = .venv/bin/python
+RETAIN = $(PY) -m retention_helpers
+WHICH  = --profile '$(PROFILE)' $(if $(PERIOD),--period '$(PERIOD)') $(if $(NOTEBOOKS),--notebooks '$(NOTEBOOKS)')
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+.DELETE_ON_ERROR:
+.PHONY: help report data-check notebook new sample setup setup-dev check test codebook format lock clean
+
+help:  ## List the targets
+	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-14s %s\n' "$$name" "$$what"; done
+
+# ---- reports
+
+report: .venv/.ready  ## Publish a month: [PROFILE=sample] [PERIOD=last complete month] [NOTEBOOKS=a,b] [ARGS=..]
+	$(RETAIN) run $(WHICH) $(ARGS)
+
+data-check: .venv/.ready  ## Say who is counted and every problem of the source, write nothing: [PROFILE=sample] [ARGS=--json]
+	$(RETAIN) data-check --profile '$(PROFILE)' $(ARGS)
+
+notebook: .venv/.ready  ## Open the notebooks in JupyterLab
+	$(PY) -m jupyterlab notebooks $(ARGS)
+
+new: .venv/.ready  ## Begin a notebook from the template: NAME=my_question
+	$(RETAIN) new '$(NAME)' $(ARGS)
+
+sample: .venv/.ready  ## Write the source files of the sample company: [FOLDER=.cache/sample]
+	$(RETAIN) sample '$(FOLDER)' $(ARGS)
+
+# ---- the gate
+
+check: .venv/.ready-dev  ## Fast gate: ruff, formats, contracts, codebook, fast tests
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	.venv/bin/lint-imports --no-logo
+	$(PY) docs/make_codebook.py --check
+	$(PY) -m pytest -m 'not slow' -n auto $(ARGS)
+
+test: check  ## Everything: the fast gate, then all notebooks and the runs from end to end
+	$(PY) -m pytest -m slow -n auto $(ARGS)
+
+format: .venv/.ready-dev  ## Repair what ruff can repair, empty the notebooks of their outputs
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+	$(PY) -m nbstripout notebooks/*.ipynb
+
+codebook: .venv/.ready-dev  ## Write docs/codebook.md anew from the docstrings and the SQL
+	$(PY) docs/make_codebook.py
+
+# ---- the environment
+
+setup: .venv/.ready  ## Set up .venv for reports and notebooks (every target does it when needed)
+setup-dev: .venv/.ready-dev  ## Set up .venv for the tests
+
+.venv/.ready: requirements.txt constraints.txt pyproject.toml
+	@.ci/setup requirements.txt '$(PYTHON)'
+	@touch $@
+
+.venv/.ready-dev: requirements-dev.txt .venv/.ready
+	@.ci/setup requirements-dev.txt '$(PYTHON)'
+	@touch $@
+
+# The 3.12 branches of the lock are for another Python than ours.
+lock:  ## Write constraints.txt anew from the direct pins (needs uv; ARGS=--upgrade takes newer transitive versions)
+	sed '/^-/d' requirements.txt requirements-dev.txt | uv pip compile - --universal --python-version 3.11 --no-annotate --custom-compile-command 'make lock' --quiet -o constraints.txt $(ARGS)
+	grep -v "= '3\.12" constraints.txt > constraints.tmp && mv constraints.tmp constraints.txt
+
+clean:  ## Remove .venv and what the tools left; facts (.cache) and published reports stay
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info
+	find retention_helpers tests docs notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

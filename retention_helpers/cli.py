@@ -1,0 +1,193 @@
+"""The command line: ``python -m retention_helpers COMMAND``. The only place that reads the clock, and that prints."""
+
+import argparse
+import json
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from retention_helpers.errors import CallError, Fault, RetentionError
+
+SAMPLE = "sample"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code (see `retention_helpers.errors`)."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.do(options)
+    except RetentionError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("stopped: nothing was published.", file=sys.stderr)
+        return 130
+    except Exception:  # noqa: BLE001 (whatever is left is a fault of ours, and must say so)
+        traceback.print_exc()
+        print("error: a fault of ours; please report the lines above.", file=sys.stderr)
+        return Fault.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="retention_helpers", description="Monthly customer-retention reports.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="publish a month")
+    _profile(run)
+    run.add_argument("--period", default="", metavar="YYYY-MM", help="the month; default: the last complete one")
+    run.add_argument("--notebooks", default="", metavar="A,B", help="only these; the others are carried over")
+    run.add_argument("--locale", default="", metavar="en|ru|uk", help="language; default: the profile's")
+    run.add_argument("--reports", type=Path, metavar="FOLDER", help="where to publish; default: reports/")
+    run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a notebook's own")
+    run.add_argument("--allow-incomplete", action="store_true", help="publish a month that is not over, marked so")
+    run.add_argument("--allow-partial", action="store_true", help="publish although a notebook failed, marked so")
+    run.set_defaults(do=_run)
+
+    check = commands.add_parser("data-check", help="say who is counted and every problem of the source")
+    _profile(check)
+    check.add_argument("--json", action="store_true", help="for machines")
+    check.set_defaults(do=_data_check)
+
+    new = commands.add_parser("new", help="begin a notebook from the template")
+    new.add_argument("name")
+    new.set_defaults(do=_new)
+
+    sample = commands.add_parser("sample", help="write the sample company's source files")
+    sample.add_argument("folder", type=Path, nargs="?", help="default: where the sample profile looks for them")
+    sample.set_defaults(do=_sample)
+    return parser
+
+
+def _profile(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--profile", default=SAMPLE, metavar="NAME|PATH", help="params/profiles/NAME.yaml, or a path")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from retention_helpers.params import REPORTS
+    from retention_helpers.pipeline import RunRequest, run_month
+
+    _make_sample(options.profile)
+    request = RunRequest(
+        profile=options.profile,
+        now=datetime.now(UTC),
+        period=options.period,
+        notebooks=[name.strip() for name in options.notebooks.split(",") if name.strip()],
+        locale=options.locale,
+        parameters=dict(map(_parameter, options.parameter)),
+        reports=options.reports or REPORTS,
+        allow_incomplete=options.allow_incomplete,
+        allow_partial=options.allow_partial,
+    )
+    with _progress() as progress:
+        result = run_month(request, print, progress)
+    for name in result.carried:
+        print(f"Carried over: {name}")
+    for name in result.failed:
+        print(f"Failed: {name}")
+    print(f"Published: {result.folder / 'index.html'}")
+    return 0
+
+
+def _parameter(text: str) -> tuple[str, object]:
+    """``NAME=VALUE``, the value read as JSON where it is one (12, 0.5, true), else as text."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise CallError(f'"{text}" is no parameter. Write NAME=VALUE, for example cohorts_shown=6.')
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _data_check(options: argparse.Namespace) -> int:
+    from retention_helpers.params import load_profile
+    from retention_helpers.pipeline import check_data
+
+    _make_sample(options.profile)
+    found = check_data(load_profile(options.profile))
+    if options.json:
+        body = {
+            "rows": found.rows,
+            "first_month": found.first_month,
+            "data_through": found.data_through.isoformat(),
+            "last_complete": found.last_complete,
+            "who_is_counted": found.counted.to_dict("records"),
+            "problems": found.problems.to_dict("records"),
+        }
+        print(json.dumps(body, indent=1, ensure_ascii=False, default=str))
+        return 0
+    print(f"{found.rows:,} rows; data from {found.first_month} through {found.data_through}; ", end="")
+    print(f"last complete month: {found.last_complete or 'none'}\n")
+    _print_table("Who is counted", found.counted)
+    _print_table("Problems, and what was done", found.problems)
+    return 0
+
+
+def _print_table(title: str, frame) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    for column in frame.columns:
+        table.add_column(column, justify="right" if frame[column].dtype.kind in "if" else "left", overflow="fold")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(f"{value:,.2f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else value for value in row))  # fmt: skip
+    console = Console()
+    console.print(table, markup=False)
+
+
+def _new(options: argparse.Namespace) -> int:
+    from retention_helpers.pipeline import new_notebook
+
+    print(f"Made {new_notebook(options.name)}. Open it with: make notebook")
+    return 0
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from retention_helpers.params import cache_folder
+    from retention_helpers.sample import write_company
+
+    folder = options.folder or cache_folder() / "sample-company"
+    write_company(folder)
+    print(f"Wrote the sample company to {folder}")
+    return 0
+
+
+def _make_sample(profile: str) -> None:
+    """The sample company's files are made, not shipped: once, when its profile is first used."""
+    from retention_helpers.params import cache_folder
+    from retention_helpers.sample import write_company
+
+    folder = cache_folder() / "sample-company"
+    if profile == SAMPLE and not (folder / "truth" / "truth.json").is_file():
+        print("Sample company: making its files.")
+        write_company(folder)
+
+
+@contextmanager
+def _progress() -> Iterator:
+    """A bar in a terminal; a plain line per notebook in a log."""
+    if not sys.stdout.isatty():
+        yield _plain_progress
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    ) as bar:
+        tasks: dict[str, int] = {}
+
+        def show(notebook: str, cell: int, cells: int) -> None:
+            if notebook not in tasks:
+                tasks[notebook] = bar.add_task(notebook, total=cells)
+            bar.update(tasks[notebook], completed=cell)
+
+        yield show
+
+
+def _plain_progress(notebook: str, cell: int, cells: int) -> None:
+    if cell == 1:
+        print(f"{notebook}: {cells} cells", flush=True)

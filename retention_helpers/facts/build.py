@@ -1,0 +1,173 @@
+"""Building the facts: month partitions where rows changed, then one facts file beside the old one, swapped in."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from retention_helpers.engine import connect, literal
+from retention_helpers.errors import Fault, MachineError
+from retention_helpers.params import Profile
+
+from . import sql
+from .partitions import Partition, as_frame, fingerprint_months, relation, write_partition
+from .restatements import HASHES, previous_facts, restated
+from .rules import write_rules
+
+FACTS_LINK = "facts.duckdb"
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a build did: the months it wrote, the ones it found unchanged, and the past months it found restated."""
+
+    digest: str
+    written: list[int]
+    unchanged: list[int]
+    restatements: pd.DataFrame = field(repr=False)
+
+
+def build_facts(
+    con: duckdb.DuckDBPyConnection, profile: Profile, folder: Path, *, written_at: datetime, data_through: date
+) -> Build:
+    """Build the facts of the staged tables in ``con`` into ``folder`` and swap them in.
+
+    ``written_at`` (when the source was written) dates the restatements; those of earlier builds are kept. Months whose
+    rows are unchanged keep their files. A reader of the old facts file keeps reading it: the new one is written beside it
+    and a symlink is replaced. Raises `Fault` when a row got lost on the way.
+    """
+    write_rules(con, profile)
+    _show_people(con)
+    partitions = fingerprint_months(con, profile)
+    before = previous_facts(folder / FACTS_LINK)
+    written = [partition.month for partition in partitions if write_partition(con, partition, folder, profile)]
+    changes = restated(con, before, partitions, folder, written_at)
+    _show_months(con, partitions, folder)
+    _check_balance(con, partitions)
+    digest = _digest(con, partitions, profile, data_through)
+    path = folder / f"facts-{digest}.duckdb"
+    if not changes.empty or before is None or before.digest != digest or not _serves(path):
+        named = changes if before is None else pd.concat([before.restatements, changes], ignore_index=True)
+        _write_facts(con, path, partitions, folder, named, _description(profile, data_through, digest))
+    _swap(folder, path)
+    _prune(folder, keep=[*partitions, *(before.partitions if before else [])], facts=path)
+    unchanged = [partition.month for partition in partitions if partition.month not in written]
+    return Build(digest, written, unchanged, changes)
+
+
+def _show_people(con: duckdb.DuckDBPyConnection) -> None:
+    """Whose an id is (``identities``), and who is described (``people``, by the ids that orders are booked under)."""
+    con.execute("""
+        CREATE OR REPLACE TEMP VIEW identities AS
+        SELECT alias_id, min(customer_id) AS customer_id FROM staged_identities
+        WHERE NOT is_filtered AND alias_id IS NOT NULL AND customer_id IS NOT NULL GROUP BY alias_id
+    """)
+    con.execute("""
+        CREATE OR REPLACE TEMP VIEW people AS
+        SELECT rows.* REPLACE (
+            coalesce(own.customer_id, rows.customer_id) AS customer_id,
+            coalesce(friend.customer_id, rows.referred_by) AS referred_by
+        )
+        FROM staged_customers AS rows
+        LEFT JOIN identities AS own ON own.alias_id = rows.customer_id
+        LEFT JOIN identities AS friend ON friend.alias_id = rows.referred_by
+        WHERE NOT rows.is_filtered AND rows.customer_id IS NOT NULL
+    """)
+
+
+def _show_months(con: duckdb.DuckDBPyConnection, partitions: list[Partition], folder: Path) -> None:
+    """The partitioned tables over all months; a company without orders has them empty."""
+    if not partitions:
+        con.execute("CREATE OR REPLACE TEMP VIEW month_lines AS SELECT *, 1 AS copy_number, 1 AS line_number, false AS names_earlier_order FROM staged_orders WHERE false")  # fmt: skip
+    for table in sql.MONTHLY:
+        rows = relation(partitions, folder, table) if partitions else sql.text(table)
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS {rows}")
+
+
+def _write_facts(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    partitions: list[Partition],
+    folder: Path,
+    changes: pd.DataFrame,
+    description: dict[str, str],
+) -> None:
+    beside = path.with_suffix(".tmp")
+    for left_over in (beside, path.with_suffix(".tmp.wal")):
+        left_over.unlink(missing_ok=True)
+    con.execute(f"ATTACH {literal(str(beside))} AS facts")
+    try:
+        for table in (*sql.DERIVED, *sql.PASSED_ON):
+            con.execute(f"CREATE TABLE facts.{table} AS SELECT * FROM ({sql.text(table)}) ORDER BY ALL")
+            con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT * FROM facts.{table}")
+        for table in ("order_lines", "orders_valid"):
+            rows = f"VIEW facts.{table} AS {relation(partitions, folder, table)}" if partitions else f"TABLE facts.{table} AS FROM {table}"  # fmt: skip
+            con.execute(f"CREATE {rows}")
+        for name, frame in (
+            ("partitions", as_frame(partitions)),
+            ("restatements", changes),
+            ("description", pd.DataFrame(description.items(), columns=["name", "value"])),
+        ):
+            con.register("frame", frame)
+            con.execute(f"CREATE TABLE facts.{name} AS SELECT * FROM frame")
+            con.unregister("frame")
+    finally:
+        for table in (*sql.DERIVED, *sql.PASSED_ON):
+            con.execute(f"DROP VIEW IF EXISTS {table}")
+        con.execute("DETACH facts")
+    beside.replace(path)
+
+
+def _description(profile: Profile, data_through: date, digest: str) -> dict[str, str]:
+    return {"profile": profile.name, "data_through": data_through.isoformat(), "digest": digest, "hashes": HASHES}
+
+
+def _serves(path: Path) -> bool:
+    """Whether the facts file finds the partitions it was made over: a cache may have been moved."""
+    try:
+        with connect(path, read_only=True) as con:
+            con.execute("SELECT count(*) FROM order_lines").fetchone()
+    except (duckdb.Error, MachineError):
+        return False
+    return True
+
+
+def _check_balance(con: duckdb.DuckDBPyConnection, partitions: list[Partition]) -> None:
+    """Rows in = rows counted + rows left out, by month: a lost or doubled row must never go unseen."""
+    expected = {partition.month: partition.rows for partition in partitions}
+    found = dict(con.execute("SELECT month, count(*) FROM order_lines GROUP BY month").fetchall())
+    wrong = {month: (rows, found.get(month, 0)) for month, rows in expected.items() if found.get(month, 0) != rows}
+    if wrong:
+        raise Fault(f"facts: rows in and rows booked differ (month: in, booked): {wrong}. Please report this.")
+
+
+def _digest(con: duckdb.DuckDBPyConnection, partitions: list[Partition], profile: Profile, data_through: date) -> str:
+    others = []
+    for table in ("customers", *sql.PASSED_ON):
+        others.append(con.execute(f"SELECT count(*), coalesce(sum(hash(t)), 0) FROM staged_{table} AS t").fetchone())
+    text = json.dumps([[p.key for p in partitions], others, str(data_through), profile.name, sql.digest()], default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _swap(folder: Path, path: Path) -> None:
+    beside = folder / f"{FACTS_LINK}.tmp"
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(path.name)
+    beside.replace(folder / FACTS_LINK)
+
+
+def _prune(folder: Path, *, keep: list[Partition], facts: Path) -> None:
+    """Remove files that neither these facts nor the ones before them use; an older reader may still hold the latter."""
+    wanted = {partition.path(folder, table) for partition in keep for table in sql.MONTHLY}
+    for table in sql.MONTHLY:
+        for file in (folder / table).glob("*"):
+            if file not in wanted:
+                file.unlink(missing_ok=True)
+    files = sorted(folder.glob("facts-*.duckdb"), key=lambda file: file.stat().st_mtime_ns)
+    for file in files[:-2]:
+        if file != facts:
+            file.unlink(missing_ok=True)

@@ -1,0 +1,8 @@
+-- One row per answer.
+SELECT
+    events.* EXCLUDE (customer_id, is_filtered, recoded, at_text, question_text, score_text),
+    coalesce(identities.customer_id, events.customer_id) AS customer_id,
+    CAST(year(events."at") * 12 + month(events."at") - 1 AS SMALLINT) AS month
+FROM staged_feedback AS events
+LEFT JOIN identities ON identities.alias_id = events.customer_id
+WHERE NOT events.is_filtered AND events."at" IS NOT NULL AND events.question IS NOT NULL

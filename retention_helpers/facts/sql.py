@@ -1,0 +1,47 @@
+"""The SQL files of this room: one file, one table."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+
+# Small, made before the partitions: which of their refunds name an order of another month.
+BEFORE = ("earlier_orders",)
+# Depend on the rows of one month (and on the above) alone: written as one Parquet file a month.
+MONTHLY = ("order_lines", "orders_valid", "customer_orders")
+# Depend on all months (each row only on its own month and earlier ones): tables of the facts file, in order of need.
+DERIVED = (
+    "customer_months",
+    "customers",
+    "activity_cube",
+    "month_buckets",
+    "cohort_cube",
+    "order_gaps",
+    "refund_matches",
+    "row_ledger",
+)
+# Straight from their staged tables.
+PASSED_ON = ("memberships", "contacts", "outcomes", "feedback", "touchpoints", "costs")
+
+
+@cache
+def text(table: str) -> str:
+    """The SELECT of a table."""
+    return (FOLDER / f"{table}.sql").read_text(encoding="utf-8")
+
+
+def grain(table: str) -> str:
+    """What one row of the table is: the file's first line.
+
+    >>> grain("costs")
+    'One row per month, purpose and channel: what was spent.'
+    """
+    return text(table).splitlines()[0].removeprefix("-- ")
+
+
+@cache
+def digest() -> str:
+    """A digest of all SQL here: facts made by other SQL are other facts."""
+    joined = "\0".join(text(table) for table in (*BEFORE, *MONTHLY, *DERIVED, *PASSED_ON))
+    return hashlib.sha256(joined.encode()).hexdigest()[:16]

@@ -1,0 +1,83 @@
+"""Reading facts: a read-only door to the facts file, as frames up to a period."""
+
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from retention_helpers.engine import connect, quote
+from retention_helpers.errors import Fault, MachineError
+from retention_helpers.periods import Period
+
+from .build import FACTS_LINK
+
+
+class Facts:
+    """The facts of one profile, read-only.
+
+    The file is opened at once, so a build that swaps in another one does not disturb this reader.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+
+    @cached_property
+    def description(self) -> dict[str, str]:
+        return dict(self.con.execute("SELECT name, value FROM description").fetchall())
+
+    @property
+    def data_through(self) -> date:
+        """The last day that the source reaches."""
+        return date.fromisoformat(self.description["data_through"])
+
+    @cached_property
+    def months(self) -> list[int]:
+        """The months that have rows, ascending."""
+        return [month for (month,) in self.con.execute("SELECT month FROM partitions ORDER BY month").fetchall()]
+
+    def is_complete(self, period: Period) -> bool:
+        """Whether the data reach the period's last day."""
+        return self.data_through >= period.as_of
+
+    @property
+    def last_complete(self) -> Period | None:
+        """The last month that the data cover to its end; None where there is none."""
+        complete = [Period(month) for month in self.months if self.is_complete(Period(month))]
+        return complete[-1] if complete else None
+
+    def is_whole(self) -> bool:
+        """Whether every file behind the facts is there."""
+        try:
+            self.con.execute("SELECT count(*) FROM order_lines").fetchone()
+        except duckdb.Error:
+            return False
+        return True
+
+    def frame(self, table: str, *, as_of: date) -> pd.DataFrame:
+        """A fact table's rows of months up to ``as_of``, as a frame; tables without months come whole."""
+        columns = [
+            name for (name,) in self.con.execute(f"SELECT column_name FROM (DESCRIBE {quote(table)})").fetchall()
+        ]
+        if not columns:
+            raise Fault(f"facts: there is no table {table}.")
+        limit = f"WHERE month <= {Period.of(as_of).index}" if "month" in columns else ""
+        return self.con.execute(f"SELECT * FROM {quote(table)} {limit} ORDER BY ALL").df()
+
+    def partitions(self, *, as_of: date) -> pd.DataFrame:
+        """One row per month up to ``as_of``: ``month, rows, fingerprint, key``."""
+        return self.frame("partitions", as_of=as_of)
+
+    def close(self) -> None:
+        self.con.close()
+
+
+def open_facts(folder: Path) -> Facts:
+    """Open the facts in ``folder``; raises `MachineError` when there are none."""
+    link = folder / FACTS_LINK
+    if not link.exists():
+        raise MachineError(
+            f"{folder}: no facts have been built here. Run: python -m retention_helpers run --profile NAME."
+        )
+    return Facts(connect(link.resolve(), read_only=True))

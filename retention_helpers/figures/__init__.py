@@ -1,0 +1,49 @@
+"""Table in, figure out: every figure takes a tidy table, its `Finding` and the reader's `Words`.
+
+    retention_lines   rates over the months, with interval
+    cohort_grid       cohorts x months since the first purchase
+    ranked_bars       groups, the highest first
+    waterfall         what a change is made of
+    survival_curve    a share that falls as time goes by
+    kpi_cards         values, with their two changes
+    readable_table    rows, formatted
+
+Displayed in a notebook, each gives the page its HTML and the mail its parts.
+"""
+
+from .bars import BarOptions, ranked_bars
+from .cards import Cards, CardText, kpi_cards
+from .cohort_grid import GridOptions, cohort_grid
+from .curve import CurveOptions, survival_curve
+from .figure import MIME, Figure
+from .finding import Finding
+from .lines import LineOptions, retention_lines
+from .stylesheet import stylesheet
+from .tables import Column, ReadableTable, TableOptions, readable_table
+from .waterfall import WaterfallOptions, decomposition_steps, ledger_steps, waterfall
+
+__all__ = [
+    "MIME",
+    "BarOptions",
+    "CardText",
+    "Cards",
+    "Column",
+    "CurveOptions",
+    "Figure",
+    "Finding",
+    "GridOptions",
+    "LineOptions",
+    "ReadableTable",
+    "TableOptions",
+    "WaterfallOptions",
+    "cohort_grid",
+    "decomposition_steps",
+    "kpi_cards",
+    "ledger_steps",
+    "ranked_bars",
+    "readable_table",
+    "retention_lines",
+    "stylesheet",
+    "survival_curve",
+    "waterfall",
+]

@@ -1,0 +1,267 @@
+"""A profile: where a company's data are, how its columns map to ours, and the rules it counts by."""
+
+import os
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.numbers import get_currency_precision, list_currencies
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from retention_helpers.errors import ProfileError, did_you_mean
+from retention_helpers.schema import CONTRACT
+
+from .files import PARAMS, cache_folder, read_yaml
+
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
+_VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _as_text(value: Any) -> Any:
+    """YAML reads ``1`` as a number and ``yes`` as a truth value; codes are compared as text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f'"{value}" is not a time zone; give one like Europe/Kyiv') from error
+    return value
+
+
+Code = Annotated[str, BeforeValidator(_as_text)]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Mapping(_Strict):
+    """How one of our columns is made: from a column, a constant, or a date's parts; with recoding and units."""
+
+    column: str | None = None
+    constant: Code | None = None
+    parts: list[str] | None = Field(None, min_length=1, max_length=3, description="year, month, day columns of a date")
+    recode: dict[Code, Code | None] = Field(default_factory=dict)
+    format: str | None = Field(None, description="strptime format of a date text")
+    zone: Zone | None = Field(None, description="time zone of the source's time stamps, where it is not the business's")
+    divide_by: float | None = Field(None, gt=0, description="units: 100 where the source holds cents")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if sum(origin is not None for origin in (self.column, self.constant, self.parts)) != 1:
+            raise ValueError("give exactly one of: column, constant, parts")
+        return self
+
+
+class Keep(_Strict):
+    """A stated rule for the rows that count; the others are left out as "filtered" and counted."""
+
+    column: str
+    above: float | None = None
+    at_least: float | None = None
+    is_in: list[Code] | None = None
+    is_not_in: list[Code] | None = None
+    starts_with: str | None = None
+    not_starts_with: str | None = None
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        rules = (self.above, self.at_least, self.is_in, self.is_not_in, self.starts_with, self.not_starts_with)
+        if sum(rule is not None for rule in rules) != 1:
+            raise ValueError("give exactly one of: above, at_least, is_in, is_not_in, starts_with, not_starts_with")
+        return self
+
+
+class Unpivot(_Strict):
+    """Columns that become rows: each row of the source gives one row per column named here."""
+
+    columns: list[str] = Field(min_length=1)
+    name: str = Field(description="the new column that holds the column's name")
+    value: str = Field(description="the new column that holds its value")
+
+
+class Source(_Strict):
+    """One table's source: files by path or glob, and how to read them."""
+
+    source: str
+    format: Literal["csv", "parquet", "excel", "duckdb"] | None = None
+    delimiter: str | None = Field(None, min_length=1, max_length=4)
+    encoding: str = "utf-8"
+    decimal: Literal[".", ","] = "."
+    sheet: str | None = None
+    table: str | None = None
+    columns: dict[str, Mapping]
+    unpivot: Unpivot | None = None
+    keep: list[Keep] = Field(default_factory=list)
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: {"column": item} if isinstance(item, str) else item for name, item in value.items()}
+
+
+class OrderRules(_Strict):
+    """Which rows make an order (METRICS: rules for every metric)."""
+
+    zero_amount_orders: Literal["drop", "keep"] = "drop"
+    same_day_orders: Literal["separate", "merge"] = "separate"
+    duplicates: Literal["drop", "keep"] | None = Field(None, description="default: drop where rows have an order_id")
+    cancellation_prefix: str | None = Field(None, min_length=1, description="order ids that start so are refunds")
+    refund_statuses: list[Code] = Field(default_factory=list)
+    void_statuses: list[Code] = Field(default_factory=list, description="orders that never became one")
+    test_customers: list[str] = Field(default_factory=list, description="ids, or prefixes ending in *")
+    non_products: list[str] = Field(default_factory=list, description="product ids, or prefixes ending in *")
+    non_product_lines: Literal["keep", "drop"] = "keep"
+
+
+class Profile(_Strict):
+    """Everything the product knows about one company."""
+
+    name: str
+    title: str
+    currency: str
+    timezone: Zone
+    locale: Literal["en", "ru", "uk"] = "en"
+    data_through: date | None = None
+    history_starts: date | None = Field(None, description="from when a first order in the data is the first in life")
+    lapse_days: int = Field(180, ge=1, le=3650)
+    active_months: int | None = Field(None, ge=1, le=60)
+    existing_base_rule: Literal["non_first_order", "before_month"] = "non_first_order"
+    margin_share: float | None = Field(None, gt=0, le=1)
+    orders: OrderRules = OrderRules()
+    fatal: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
+        default_factory=dict, description="check -> share of rows above which the build is refused"
+    )
+    tables: dict[str, Source]
+    folder: Path = Field(exclude=True)
+
+    @property
+    def lapse_months(self) -> int:
+        """The frozen ``lapse_days`` in whole months, rounded up (a month is 365.25 / 12 days)."""
+        return -int(-self.lapse_days // (365.25 / 12))
+
+    @property
+    def months_active(self) -> int:
+        """For how many calendar months an order keeps its customer active."""
+        return self.active_months or self.lapse_months
+
+    @field_validator("currency")
+    @classmethod
+    def _known_currency(cls, value: str) -> str:
+        if value not in list_currencies():
+            raise ValueError(f'"{value}" is not a currency; give its three letters, like EUR')
+        if get_currency_precision(value) > 2:
+            raise ValueError(f"{value} has {get_currency_precision(value)} decimals; amounts are kept in hundredths")
+        return value
+
+    @field_validator("tables")
+    @classmethod
+    def _in_contract(cls, tables: dict[str, Source]) -> dict[str, Source]:
+        if "orders" not in tables and "outcomes" not in tables and "feedback" not in tables:
+            raise ValueError("at least one of the tables orders, outcomes, feedback is needed")
+        for name, source in tables.items():
+            if name not in CONTRACT:
+                raise ValueError(f'"{name}" is not a table of the input contract.{did_you_mean(name, CONTRACT)}')
+            _check_columns(name, source)
+        return tables
+
+    def path_of(self, source: Source) -> str:
+        """The source's path or glob, with ``${VARIABLES}`` from the environment and relative to the profile's folder."""
+        text = _VARIABLE.sub(self._variable, source.source)
+        return text if Path(text).is_absolute() else str(self.folder / text)
+
+    def _variable(self, found: re.Match[str]) -> str:
+        value = str(cache_folder()) if found[1] == "RETENTION_CACHE" else os.environ.get(found[1])
+        if not value:
+            raise ProfileError(
+                f"profile {self.name}: the environment variable {found[1]} is not set. Set it to the folder of the data."
+            )
+        return str(Path(value).absolute())
+
+
+def _check_columns(name: str, source: Source) -> None:
+    table = CONTRACT[name]
+    free = name == "outcomes"  # an experiment may carry any measures
+    for column in source.columns:
+        if not free and column not in table.names:
+            raise ValueError(f'{name}: "{column}" is not a column of ours.{did_you_mean(column, table.names)}')
+    missing = [column for column in table.required if column not in source.columns]
+    if name == "orders" and "amount" in missing and {"quantity", "unit_price"} <= set(source.columns):
+        missing.remove("amount")
+    if name == "feedback" and source.unpivot is not None:
+        missing = [column for column in missing if column not in (source.unpivot.name, source.unpivot.value)]
+    if missing:
+        raise ValueError(f"{name}: no mapping for {', '.join(missing)}")
+
+
+def load_profile(name_or_path: str) -> Profile:
+    """Read a profile by its name in params/profiles, or by the path of a YAML file.
+
+    Raises `ProfileError` naming the file, the place in it, and what is expected there.
+    """
+    path = _find(name_or_path)
+    content = read_yaml(path)
+    name = path.stem
+    if not _NAME.match(name):
+        raise ProfileError(f"{path}: the file's name becomes a folder; use letters, digits, - and _ only.")
+    try:
+        return Profile.model_validate({**content, "name": name, "folder": path.resolve().parent})
+    except ValidationError as error:
+        raise ProfileError(_told(path, error)) from error
+
+
+def _find(name_or_path: str) -> Path:
+    if name_or_path.endswith((".yaml", ".yml")) or "/" in name_or_path:
+        return Path(name_or_path)
+    folder = PARAMS / "profiles"
+    path = folder / f"{name_or_path}.yaml"
+    if not path.is_file():
+        known = sorted(file.stem for file in folder.glob("*.yaml"))
+        raise ProfileError(
+            f'there is no profile "{name_or_path}".{did_you_mean(name_or_path, known)} '
+            f"Known: {', '.join(known)}. Or give the path of a YAML file."
+        )
+    return path
+
+
+def _told(path: Path, error: ValidationError) -> str:
+    lines = []
+    for item in error.errors()[:5]:
+        place = ".".join(str(part) for part in item["loc"])
+        if item["type"] == "extra_forbidden":
+            known = _known_keys(item["loc"])
+            lines.append(f"{place}: there is no such setting.{did_you_mean(str(item['loc'][-1]), known)}")
+        else:
+            lines.append(f"{place}: {item['msg'].removeprefix('Value error, ')}")
+    return f"{path}: " + "; ".join(lines)
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    model: type[BaseModel] = Profile
+    if location[:1] == ("orders",):
+        model = OrderRules
+    elif location[:1] == ("tables",) and len(location) == 3:
+        model = Source
+    elif location[:1] == ("tables",) and "keep" in location:
+        model = Keep
+    elif location[:1] == ("tables",):
+        model = Mapping
+    return list(model.model_fields)

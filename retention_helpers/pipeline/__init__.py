@@ -1,0 +1,7 @@
+"""One run: find the notebooks, check every parameter, facts first, then publishing; one run at a time per profile."""
+
+from .data_check import DataCheck, check_data
+from .new import new_notebook
+from .run import RunRequest, run_month
+
+__all__ = ["DataCheck", "RunRequest", "check_data", "new_notebook", "run_month"]

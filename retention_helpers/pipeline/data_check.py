@@ -1,0 +1,52 @@
+"""The data check: who is counted, and every problem of the source. It writes nothing that stays."""
+
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from retention_helpers.facts import open_facts
+from retention_helpers.params import Profile
+from retention_helpers.periods import Period
+from retention_helpers.report import build, survey, who_is_counted
+
+
+@dataclass(frozen=True)
+class DataCheck:
+    """What the check found: rows in, where they went, the problems, and how far the data reach."""
+
+    rows: int
+    counted: pd.DataFrame
+    problems: pd.DataFrame
+    first_month: str
+    data_through: date
+    last_complete: str
+
+
+def check_data(profile: Profile) -> DataCheck:
+    """Read the source, build its facts in a scratch folder, and say what became of every row.
+
+    Raises `SourceError` or `ProfileError` as a run would.
+    """
+    with survey(profile) as seen, tempfile.TemporaryDirectory(prefix="retention-check-") as scratch:
+        build(profile, seen, Path(scratch))
+        facts = open_facts(Path(scratch))
+        counted = who_is_counted(facts.frame("row_ledger", as_of=date(9998, 12, 31)))
+        undated = seen.con.execute(
+            "SELECT date_problem AS reason, count(*) AS rows, count(DISTINCT order_id) AS orders, "
+            "count(DISTINCT customer_id) AS customers, coalesce(sum(amount_cents), 0) / 100 AS amount "
+            "FROM staged_orders WHERE month IS NULL GROUP BY date_problem ORDER BY date_problem"
+        ).df()
+        last = facts.last_complete
+        facts.close()
+        everyone = pd.concat([counted, undated], ignore_index=True) if len(undated) else counted
+        return DataCheck(
+            rows=int(everyone["rows"].sum()),
+            counted=everyone,
+            problems=seen.problems,
+            first_month=Period(seen.months[0]).label if seen.months else "",
+            data_through=seen.data_through,
+            last_complete=last.label if last else "",
+        )

@@ -1,0 +1,141 @@
+"""One run of one month: everything that can be refused is refused first, then facts, then publishing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from retention_helpers.errors import ParameterError
+from retention_helpers.facts import Facts, open_facts
+from retention_helpers.params import NOTEBOOKS, REPORTS, Profile, load_profile
+from retention_helpers.periods import Period
+from retention_helpers.publishing.execution import Progress
+from retention_helpers.publishing.index import LeftOut, Restatement
+from retention_helpers.publishing.month import publish_month
+from retention_helpers.publishing.request import Data, MonthRequest, MonthResult, Notebook
+from retention_helpers.publishing.versions import Place
+from retention_helpers.report import build, facts_folder, ready_facts, resolve_period, survey
+from retention_helpers.words import Words
+
+from .lock import lock
+from .notebooks import find_notebooks, missing_tables, share_out
+from .writable import check_writable
+
+OWN = ("profile", "period", "locale", "allow_incomplete")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What the command line asks for. ``now`` comes from it too: nothing below reads the clock."""
+
+    profile: str
+    now: datetime
+    period: str = ""
+    notebooks: Sequence[str] = ()
+    locale: str = ""
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    reports: Path = REPORTS
+    folder: Path = NOTEBOOKS
+    allow_incomplete: bool = False
+    allow_partial: bool = False
+
+
+def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -> MonthResult:
+    """Publish one month of one profile.
+
+    ``say`` gets a line per step. Raises the errors of `retention_helpers.errors`; after all but a failed notebook nothing
+    has changed on disk.
+    """
+    profile = load_profile(request.profile)
+    words = Words(request.locale or profile.locale, profile.currency)
+    notebooks = find_notebooks(request.notebooks, request.folder)
+    _check_parameters(request, notebooks)
+    check_writable(request.reports)
+    facts, period = _facts(profile, request, say)
+    parameters = _parameters(request, notebooks, period.label)
+    absent = {path.stem: missing_tables(path, profile) for path in notebooks}
+    month = MonthRequest(
+        place=Place(request.reports, profile.name, period.label, request.now.strftime("%Y%m%dT%H%M%S%f")),
+        notebooks=[Notebook(path, parameters[path.stem]) for path in notebooks if not absent[path.stem]],
+        data=_data(facts, period),
+        words=words,
+        now=request.now,
+        company=profile.title,
+        order=[path.stem for path in find_notebooks(folder=request.folder)],
+        left_out=[LeftOut(name, _sentence(words, name, tables)) for name, tables in absent.items() if tables],
+        allow_partial=request.allow_partial,
+    )
+    facts.close()
+    with lock(request.reports / profile.name):
+        return publish_month(month, progress)
+
+
+def _facts(profile: Profile, request: RunRequest, say: Say) -> tuple[Facts, Period]:
+    """The facts, built where the source has changed, and the period: refused before anything is built."""
+    facts = ready_facts(profile)
+    if facts is not None:
+        say("Facts: unchanged, reused.")
+        months, through = facts.months, facts.data_through
+        return facts, resolve_period(request.period, months, through, allow_incomplete=request.allow_incomplete)
+    say("Facts: reading the source.")
+    with survey(profile) as seen:
+        period = resolve_period(
+            request.period, seen.months, seen.data_through, allow_incomplete=request.allow_incomplete
+        )
+        done = build(profile, seen, facts_folder(profile))
+    say(f"Facts: {len(done.written)} months built, {len(done.unchanged)} unchanged.")
+    for change in done.restatements.itertuples():
+        say(
+            f"Restated: {Period(change.month)}: {change.rows_before} rows became {change.rows_after}, "
+            f"{change.customers} customers, {change.amount_before_cents / 100:,.2f} became "
+            f"{change.amount_after_cents / 100:,.2f}."
+        )
+    return open_facts(facts_folder(profile)), period
+
+
+def _check_parameters(request: RunRequest, notebooks: Sequence[Path]) -> None:
+    own = [name for name in request.parameters if name in OWN]
+    if own:
+        raise ParameterError(f"{own[0]} is an option of the command: use --{own[0].replace('_', '-')}.")
+    if request.period:
+        Period.parse(request.period)
+    _parameters(request, notebooks, request.period)
+
+
+def _parameters(request: RunRequest, notebooks: Sequence[Path], period: str) -> dict[str, dict]:
+    # A kernel starts in the notebooks' folder, so a profile's path must not depend on ours.
+    is_path = "/" in request.profile or request.profile.endswith((".yaml", ".yml"))
+    common = {
+        "profile": str(Path(request.profile).resolve()) if is_path else request.profile,
+        "period": period,
+        "locale": request.locale,
+        "allow_incomplete": request.allow_incomplete,
+    }
+    return share_out(notebooks, common, request.parameters)
+
+
+def _data(facts: Facts, period: Period) -> Data:
+    partitions = facts.partitions(as_of=period.as_of)
+    return Data(
+        as_of=period.as_of,
+        data_through=facts.data_through,
+        is_complete=facts.is_complete(period),
+        fingerprints={Period(row.month).label: row.fingerprint for row in partitions.itertuples()},
+        row_counts={Period(row.month).label: int(row.rows) for row in partitions.itertuples()},
+        restatements=[
+            Restatement(
+                month=Period(row.month).label,
+                noticed_at=row.noticed_at.isoformat(timespec="seconds"),
+                customers=int(row.customers),
+                amount_before=row.amount_before_cents / 100,
+                amount_after=row.amount_after_cents / 100,
+            )
+            for row in facts.frame("restatements", as_of=period.as_of).itertuples()
+        ],
+    )
+
+
+def _sentence(words: Words, name: str, tables: Sequence[str]) -> str:
+    return words.say("{name} is left out: this company gives no table {tables}.", name=name, tables=", ".join(tables))

@@ -1,0 +1,187 @@
+"""Running one notebook, and judging for ourselves whether it succeeded.
+
+papermill's own account is not enough: it calls cells completed that never ran, and takes `sys.exit(0)` for success.
+"""
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from retention_helpers.errors import MachineError, NotebookError
+
+from .judgement import fault_of, told
+from .notebook import own_code_cells, read, tags
+
+# Tells how far a notebook is: its name, the code cell now running (from 1), how many there are.
+Progress = Callable[[str, int, int], None]
+
+CELL_SECONDS = 600
+START_SECONDS = 60
+
+
+class CellError(NotebookError):
+    """A notebook that did not succeed: where, why, and what it looked like then."""
+
+    def __init__(self, notebook: str, cell: int | None, reason: str, executed: nbformat.NotebookNode | None) -> None:
+        where = f"cell {cell}: " if cell else ""
+        super().__init__(f"{notebook}: {where}{reason}")
+        self.notebook = notebook
+        self.cell = cell
+        self.reason = reason
+        self.executed = executed
+
+
+@dataclass(frozen=True)
+class Run:
+    """One notebook to run: with which values, where its tables go, and how long a cell may take."""
+
+    notebook: Path
+    parameters: Mapping[str, object]
+    tables: Path
+    cell_seconds: int = CELL_SECONDS
+
+
+def execute(run: Run, progress: Progress | None = None) -> nbformat.NotebookNode:
+    """The executed notebook of a run that succeeded.
+
+    Success is: no exception, every code cell ran, no error output, the record was displayed, and every table and figure
+    that the notebook names exists. Anything else raises `CellError`, with the notebook as far as it came; a machine
+    without a kernel raises `MachineError`.
+    """
+    run.tables.mkdir(parents=True, exist_ok=True)
+    source = read(run.notebook)
+    watch = _Watch(run.notebook.stem, len(own_code_cells(source)), progress)
+    with _workshop() as folder:
+        end = _run_papermill(run, source, folder, watch)
+        executed = folder / "executed.ipynb"
+        node = _without_markers(read(executed)) if executed.exists() else source
+    if end is not None:
+        raise CellError(run.notebook.stem, watch.cell, end, node)
+    fault = fault_of(node, run.notebook.stem, run.tables)
+    if fault is not None:
+        raise CellError(run.notebook.stem, fault.cell, fault.reason, node)
+    return node
+
+
+class _Watch:
+    """Knows which code cell is running: papermill's own notes are wrong after a kill."""
+
+    def __init__(self, notebook: str, cells: int, progress: Progress | None) -> None:
+        self.cell = 0
+        self._notebook = notebook
+        self._cells = cells
+        self._progress = progress
+
+    def on_cell_start(self, cell: nbformat.NotebookNode, cell_index: int) -> None:
+        if cell.cell_type == "code" and "injected-parameters" not in tags(cell):
+            self.cell += 1
+            if self._progress is not None:
+                self._progress(self._notebook, self.cell, self._cells)
+
+
+def _run_papermill(run: Run, source: nbformat.NotebookNode, folder: Path, watch: _Watch) -> str | None:
+    """Run the cells into ``executed.ipynb`` of the folder; what ended it from outside its code, if anything did."""
+    # Here, not above: papermill takes seconds to import where jupyter_server is installed.
+    import papermill
+    from jupyter_client.kernelspec import NoSuchKernel
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
+    # Sockets in a short folder of our own: a port could be taken, and a socket's path may have about 100 characters.
+    sockets = Config({"KernelManager": {"transport": "ipc", "connection_file": str(folder / "kernel.json")}})
+    try:
+        with _environment(_kernel_environment(run, folder)), _quiet_log():
+            papermill.execute_notebook(
+                source,
+                _unformatted(folder / "executed.ipynb"),
+                parameters=dict(run.parameters),
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                start_timeout=START_SECONDS,
+                execution_timeout=run.cell_seconds,
+                resources={"metadata": {"path": str(run.notebook.resolve().parent)}},
+                config=sockets,
+                on_cell_start=watch.on_cell_start,
+                # What the kernel's own log says of its death, we say.
+                extra_arguments=["--IPKernelApp.log_level=50"],
+            )
+    except PapermillExecutionError:
+        # The error lies in the notebook's outputs, where it is judged.
+        return None
+    except CellTimeoutError:
+        return f"it took longer than {run.cell_seconds} seconds and was stopped."
+    except DeadKernelError:
+        return "the kernel died (killed from outside, or out of memory)."
+    except NoSuchKernel as error:
+        raise MachineError("There is no Jupyter kernel python3. Install ipykernel (`make setup`).") from error
+    except RuntimeError as error:
+        raise MachineError(f"The kernel of {run.notebook.name} did not start: {told(str(error))}") from error
+    return None
+
+
+def _kernel_environment(run: Run, folder: Path) -> dict[str, str]:
+    return {
+        "RETENTION_TABLES": str(run.tables.resolve()),
+        # A profile of its own: start-up files of whoever runs this must not change a report.
+        "IPYTHONDIR": str(folder / "ipython"),
+        # The order of a set must not differ between two runs.
+        "PYTHONHASHSEED": "0",
+        # With another backend figures drawn by plain matplotlib vanish without an error.
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _quiet_log() -> Iterator[None]:
+    """papermill and nbclient log each failure; it is told once, by whoever catches our error."""
+    log = logging.getLogger("papermill")
+    level = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
+@contextmanager
+def _workshop() -> Iterator[Path]:
+    parent = "/tmp" if os.access("/tmp", os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="retention-", dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unformatted(path: Path) -> str:
+    """papermill fills ``{names}`` in a path with parameters; doubled braces stand for themselves."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def _without_markers(node: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Without the cells that papermill writes above an error: they are not the analyst's."""
+    node.cells = [cell for cell in node.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])]
+    return node

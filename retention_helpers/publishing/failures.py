@@ -1,0 +1,75 @@
+"""What failed: kept apart under reports/_failed, never over a good report, and shown on the history page beside it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from retention_helpers.words import Words
+
+from . import versions
+from .execution import CellError
+from .index import history_index
+from .manifest import as_json
+from .notebook import clean, write
+from .versions import Place
+
+
+def keep(place: Place, fault: CellError, parameters: Mapping[str, object], now: datetime) -> Path:
+    """Write the executed notebook with failure.json (cell, message) beside it; the folder of an older failure goes."""
+    folder = _folder(place) / fault.notebook
+    with versions.machine_errors(place.reports):
+        versions.remove(folder)
+        folder.mkdir(parents=True)
+        if fault.executed is not None:
+            write(clean(fault.executed), folder / "executed.ipynb")
+        content = {
+            "notebook": fault.notebook,
+            "period": place.period,
+            "cell": fault.cell,
+            "reason": fault.reason,
+            "run_id": place.run_id,
+            "failed_at": now.isoformat(timespec="seconds"),
+            "parameters": dict(parameters),
+        }
+        (folder / "failure.json").write_text(as_json(content), encoding="utf-8")
+    return folder
+
+
+def forget(place: Place, notebooks: Iterable[str]) -> None:
+    """Remove the failures of notebooks that have succeeded since."""
+    for name in notebooks:
+        versions.remove(_folder(place) / name)
+    versions.remove_if_empty(_folder(place), _folder(place).parent, place.reports / "_failed")
+
+
+def failures_of(reports: Path, profile: str) -> list[dict[str, Any]]:
+    """The failures of a profile that no later success has answered."""
+    files = sorted((reports / "_failed" / profile).glob("*/*/failure.json"))
+    return [found for found in map(_read, files) if found]
+
+
+def manifest_of(published: Path) -> dict[str, Any]:
+    """The manifest.json of a published month; empty when there is none."""
+    return _read(published / "manifest.json")
+
+
+def write_history(place: Place, company: str, words: Words) -> None:
+    """Write reports/<profile>/index.html anew from what lies on disk."""
+    with versions.machine_errors(place.reports):
+        place.profile_folder.mkdir(parents=True, exist_ok=True)
+        months = [manifest_of(place.profile_folder / period) for period in versions.periods_in(place.profile_folder)]
+        page = history_index(company or place.profile, months, failures_of(place.reports, place.profile), words)
+        versions.write_whole(place.profile_folder / "index.html", page)
+
+
+def _folder(place: Place) -> Path:
+    return place.reports / "_failed" / place.profile / place.period
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}

@@ -1,0 +1,96 @@
+"""The files that machines read: headline.json (what mail and index say), manifest.json (how the month was made)."""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from .notebook import code_cells, tags
+from .style import TEMPLATES
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_LIBRARIES = (
+    "duckdb",
+    "ipykernel",
+    "matplotlib",
+    "nbclient",
+    "nbconvert",
+    "nh3",
+    "numpy",
+    "pandas",
+    "papermill",
+    "scipy",
+)
+
+
+def as_json(content: Mapping[str, Any]) -> str:
+    """Sorted keys, two spaces, a newline at the end; a missing number is null.
+
+    >>> as_json({"b": float("nan"), "a": 1})
+    '{\\n  "a": 1,\\n  "b": null\\n}\\n'
+    """
+    return json.dumps(_finite(content), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def headline(month: Mapping[str, Any], records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the month says, from the records of its notebooks, each finding and KPI with the notebook it comes from."""
+    records = list(records)
+    return {
+        **month,
+        "notebooks": [
+            {key: record.get(key) for key in ("notebook", "title", "data_through", "is_complete", "figures", "tables")}
+            for record in records
+        ],
+        "findings": [{**item, "notebook": record["notebook"]} for record in records for item in record["findings"]],
+        "kpis": [{**item, "notebook": record["notebook"]} for record in records for item in record["kpis"]],
+        "alerts": [alert for record in records for alert in record.get("alerts", ())],
+    }
+
+
+def code_hashes(nodes: Mapping[str, nbformat.NotebookNode]) -> dict[str, Any]:
+    """Fingerprints of all that decides how a page comes out, data and libraries aside."""
+    return {
+        "notebooks": {name: notebook_hash(node) for name, node in nodes.items()},
+        "helpers": _tree_hash(_PACKAGE, (".py", ".sql")),
+        "templates": _tree_hash(TEMPLATES, (".j2", ".css", ".json")),
+    }
+
+
+def notebook_hash(node: nbformat.NotebookNode) -> str:
+    """The fingerprint of a notebook's code: its text may change without it."""
+    sources = [cell.source for cell in code_cells(node) if "injected-parameters" not in tags(cell)]
+    return hashlib.sha256("\x00".join(sources).encode()).hexdigest()
+
+
+def library_versions() -> dict[str, str]:
+    """What was installed, of what can change a number or a picture."""
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _tree_hash(folder: Path, endings: tuple[str, ...]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in endings and path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\x00" + path.read_bytes() + b"\x00")
+    return digest.hexdigest()
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value

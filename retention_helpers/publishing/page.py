@@ -1,0 +1,131 @@
+"""An executed notebook as a page: self-contained, without a script and without a request."""
+
+import copy
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
+
+import nbformat
+
+from retention_helpers.words import Words
+
+from .notebook import MIME, TECHNICAL, tags
+from .sanitizer import sanitize, scrolling
+from .style import TEMPLATES, stylesheet
+
+if TYPE_CHECKING:
+    from nbconvert import HTMLExporter
+
+_MARKUP = re.compile(r"[*_`]|\[(?P<text>[^\]]*)\]\([^)]*\)")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around a notebook on its page, the same for a whole month."""
+
+    words: Words
+    company: str
+    period: str
+    data_through: date
+    is_complete: bool = True
+
+    @property
+    def month(self) -> str:
+        return self.words.month(self.period)
+
+    @property
+    def through(self) -> str:
+        return self.words.say("Data through {date}.", date=self.words.date(self.data_through))
+
+    @property
+    def meta(self) -> str:
+        return f"{self.month}. {self.through}"
+
+    @property
+    def badges(self) -> list[str]:
+        """What a reader must know before any number."""
+        return [] if self.is_complete else [self.words.say("Incomplete month: the numbers will change.")]
+
+
+def render(node: nbformat.NotebookNode, frame: Frame, record: dict) -> str:
+    """The page of one executed notebook; everything that its cells displayed has passed the sanitizer."""
+    words = frame.words
+    node = _translated(node, words)
+    title, sections = _divide(node)
+    resources = {
+        "page": {
+            "title": title or record["title"],
+            "month": frame.month,
+            "eyebrow": f"{words.say('Monthly report')} · {frame.company}",
+            "up": "index.html",
+            "meta": frame.meta,
+            "badges": frame.badges,
+            "sections": sections,
+            "css": stylesheet(),
+            "mime": MIME,
+            "skip": words.say("Skip to content"),
+            "contents": words.say("Contents"),
+            "show_code": words.say("Show code"),
+        }
+    }
+    html, _ = _exporter(words).from_notebook_node(node, resources)
+    return html.strip() + "\n"
+
+
+def _translated(node: nbformat.NotebookNode, words: Words) -> nbformat.NotebookNode:
+    """A copy with the Markdown cells in the reader's language, where the catalogue has them."""
+    node = copy.deepcopy(node)
+    for cell in node.cells:
+        # The empty text is the catalogue's own header.
+        if cell.cell_type == "markdown" and cell.source.strip():
+            cell.source = words.say(cell.source)
+    return node
+
+
+def _divide(node: nbformat.NotebookNode) -> tuple[str, list[dict[str, str]]]:
+    """Take the title and the section headings out of the Markdown cells, and mark the technical cells."""
+    title, sections = "", []
+    for cell in node.cells:
+        cell.metadata.pop("section", None)
+        cell.metadata.technical = bool(tags(cell) & TECHNICAL)
+        if cell.cell_type != "markdown":
+            continue
+        first, _, rest = cell.source.lstrip().partition("\n")
+        if first.startswith("# ") and not title:
+            title, cell.source = _plain(first[2:]), rest
+        elif first.startswith("## "):
+            sections.append({"id": f"s{len(sections) + 1}", "title": _plain(first[3:])})
+            cell.metadata.section, cell.source = sections[-1], rest
+    return title, sections
+
+
+def _plain(heading: str) -> str:
+    return _MARKUP.sub(lambda found: found["text"] or "", heading).strip()
+
+
+def _exporter(words: Words) -> "HTMLExporter":
+    exporter = _exporter_class()(
+        language_code=words.locale,
+        template_name="report",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_anchor_links=True,
+    )
+    label = words.say("Table")
+    exporter.register_filter("clean", lambda html: scrolling(sanitize(html), label))
+    return exporter
+
+
+@cache
+def _exporter_class() -> "type[HTMLExporter]":
+    # Here, not above: nbconvert takes a second to import, and a plan or a status needs no page.
+    from nbconvert import HTMLExporter
+
+    class PageExporter(HTMLExporter):
+        """nbconvert's exporter without its last step, which parses the page anew and spells `viewBox` in lower case."""
+
+        def from_notebook_node(self, nb, resources=None, **kw):
+            return super(HTMLExporter, self).from_notebook_node(nb, resources, **kw)
+
+    return PageExporter

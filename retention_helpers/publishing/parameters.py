@@ -1,0 +1,185 @@
+"""The parameters of a notebook: what it takes, and what is refused before a kernel starts.
+
+papermill injects parameters as code, takes any type, and only warns about an unknown name: a report of the wrong month
+would look right. So each notebook has a strict model here, and its `parameters` cell must say the same.
+"""
+
+import ast
+import io
+import keyword
+import tokenize
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import nbformat
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
+
+from retention_helpers.errors import ParameterError, did_you_mean
+
+from .notebook import read, tags
+
+Value = str | int | float | bool | None
+_TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+
+PeriodLabel = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-(0[1-9]|1[0-2]))?$")]
+ProfileName = Annotated[str, StringConstraints(min_length=1, max_length=1024, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+class NotebookParameters(BaseModel):
+    """What every notebook takes; a notebook with more has a model of its own below."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    profile: ProfileName = "sample"
+    period: PeriodLabel = ""
+    locale: Literal["", "en", "ru", "uk"] = ""
+    allow_incomplete: bool = False
+
+
+class SummaryParameters(NotebookParameters):
+    """notebooks/summary.ipynb."""
+
+
+class CohortsParameters(NotebookParameters):
+    """notebooks/cohorts.ipynb: how large the grids are."""
+
+    cohorts_shown: int = Field(12, ge=3, le=36)
+    months_shown: int = Field(12, ge=3, le=36)
+
+
+MODELS: dict[str, type[NotebookParameters]] = {"summary": SummaryParameters, "cohorts": CohortsParameters}
+
+
+@dataclass(frozen=True)
+class CellParameter:
+    """One line of a `parameters` cell: ``name: type = default  # comment``."""
+
+    name: str
+    type: str
+    default: Value
+    comment: str
+
+
+def check_parameters(notebook: Path, values: Mapping[str, object]) -> NotebookParameters:
+    """The parameters of one run of ``notebook``, complete with defaults.
+
+    Raises `ParameterError` for a name the notebook does not take, a value of another type or out of range, and for a
+    notebook whose `parameters` cell says something else than its model. No kernel is started.
+    """
+    model = model_of(notebook)
+    for name, value in values.items():
+        _check_name(notebook.stem, name, model)
+        if type(value) not in (str, int, float, bool, type(None)):
+            raise ParameterError(
+                f"{notebook.stem}: parameter {name} must be text, a number, true or false, "
+                f"not {type(value).__name__} ({_short(value)})."
+            )
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        raise ParameterError("\n".join(_told(notebook.stem, problem) for problem in error.errors())) from error
+
+
+def model_of(notebook: Path) -> type[NotebookParameters]:
+    """The model of a notebook: its entry in `MODELS`, else the base with what its cell adds.
+
+    Raises `ParameterError` when the `parameters` cell and the model part.
+    """
+    cell = {parameter.name: parameter for parameter in parameters_cell(notebook)}
+    model = MODELS.get(notebook.stem) or _derived(notebook.stem, cell)
+    missing = [name for name in model.model_fields if name not in cell]
+    unknown = [name for name in cell if name not in model.model_fields]
+    if missing or unknown:
+        lacks = f" lacks {', '.join(missing)}" if missing else ""
+        adds = f" names {', '.join(unknown)}, unknown to {model.__name__}" if unknown else ""
+        raise ParameterError(
+            f"{notebook.name}: its parameters cell{lacks}{' and' if lacks and adds else ''}{adds}. "
+            "Make the cell and retention_helpers/publishing/parameters.py say the same."
+        )
+    return model
+
+
+def parameters_cell(notebook: Path) -> tuple[CellParameter, ...]:
+    """The lines of the cell tagged `parameters`, without running it; raises `ParameterError` for any other code."""
+    cells = [cell for cell in read(notebook).cells if "parameters" in tags(cell)]
+    if len(cells) != 1:
+        raise ParameterError(
+            f'{notebook.name}: {len(cells)} cells are tagged "parameters". Tag exactly one; '
+            'it holds lines like `period: str = ""  # month to report, YYYY-MM`.'
+        )
+    return _read_cell(notebook.name, cells[0])
+
+
+def _read_cell(name: str, cell: nbformat.NotebookNode) -> tuple[CellParameter, ...]:
+    try:
+        body = ast.parse(cell.source).body
+    except SyntaxError as error:
+        raise ParameterError(f"{name}: its parameters cell is no Python ({error.msg}, line {error.lineno}).") from error
+    comments = _comments(cell.source)
+    found = []
+    for line in body:
+        if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value is not None):
+            raise ParameterError(
+                f"{name}: line {line.lineno} of its parameters cell (`{ast.unparse(line)}`) is not of the form "
+                "`name: type = default  # comment`."
+            )
+        found.append(
+            CellParameter(
+                name=line.target.id,
+                type=ast.unparse(line.annotation),
+                default=_literal(name, line),
+                comment=comments.get(line.end_lineno or line.lineno, ""),
+            )
+        )
+    return tuple(found)
+
+
+def _literal(name: str, line: ast.AnnAssign) -> Value:
+    try:
+        value = ast.literal_eval(line.value)
+    except ValueError:
+        value = ...
+    if type(value) not in (str, int, float, bool, type(None)):
+        raise ParameterError(
+            f"{name}: the default in `{ast.unparse(line)}` is not a plain text, number, True, False or None."
+        )
+    return value
+
+
+def _comments(source: str) -> dict[int, str]:
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
+
+
+def _derived(stem: str, cell: Mapping[str, CellParameter]) -> type[NotebookParameters]:
+    """A model for a notebook that an analyst added: the base, and the cell's own parameters by their annotations."""
+    own = {name: line for name, line in cell.items() if name not in NotebookParameters.model_fields}
+    for line in own.values():
+        if line.type not in _TYPES:
+            raise ParameterError(
+                f"{stem}: parameter {line.name} has the type {line.type}. Use one of: {', '.join(_TYPES)}."
+            )
+    fields = {name: (_TYPES[line.type], line.default) for name, line in own.items()}
+    return create_model(f"{stem}_parameters", __base__=NotebookParameters, **fields)  # type: ignore[call-overload]
+
+
+def _check_name(stem: str, name: object, model: type[NotebookParameters]) -> None:
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        raise ParameterError(f"{stem}: {_short(name)} is no name of a parameter.")
+    if name not in model.model_fields:
+        raise ParameterError(
+            f'{stem}: there is no parameter "{name}".{did_you_mean(name, model.model_fields)} '
+            f"It takes: {', '.join(model.model_fields)}."
+        )
+
+
+def _told(stem: str, problem: Mapping) -> str:
+    where = ".".join(str(part) for part in problem["loc"])
+    return f"{stem}: parameter {where}: {problem['msg']} (given: {_short(problem['input'])})."
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,72 @@
+"""What a month is made of, as the caller says it, and what came of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from retention_helpers.words import Words
+
+from .execution import CELL_SECONDS
+from .index import LeftOut, Restatement
+from .page import Frame
+from .versions import Place
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook to run and the values for its `parameters` cell (names not given keep their defaults)."""
+
+    path: Path
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+
+@dataclass(frozen=True)
+class Data:
+    """From which data a month is made, for the reader and for the manifest."""
+
+    as_of: date
+    data_through: date
+    is_complete: bool = True
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    row_counts: Mapping[str, int] = field(default_factory=dict)
+    restatements: Sequence[Restatement] = ()
+
+
+@dataclass(frozen=True)
+class MonthRequest:
+    """One month to publish.
+
+    ``order`` names all notebooks as the index lists them; ``company`` is how readers know the profile.
+    """
+
+    place: Place
+    notebooks: Sequence[Notebook]
+    data: Data
+    words: Words
+    now: datetime
+    company: str = ""
+    order: Sequence[str] = ()
+    left_out: Sequence[LeftOut] = ()
+    allow_partial: bool = False
+    cell_seconds: int = CELL_SECONDS
+
+    @property
+    def frame(self) -> Frame:
+        # A past month reads the same however far the source has grown since.
+        through = min(self.data.data_through, self.data.as_of)
+        return Frame(self.words, self.company or self.place.profile, self.place.period, through, self.data.is_complete)
+
+
+@dataclass(frozen=True)
+class MonthResult:
+    """What was published: notebooks run now, carried over from the last version, and (partial months only) failed."""
+
+    folder: Path
+    published: tuple[str, ...]
+    carried: tuple[str, ...]
+    failed: tuple[str, ...]

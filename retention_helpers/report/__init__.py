@@ -1,0 +1,19 @@
+"""What a notebook starts with: `open_report` joins the rooms, so that a cell is one line."""
+
+from .counted import who_is_counted
+from .notebook import Report, open_report
+from .period import resolve_period
+from .source import Survey, build, ensure_facts, facts_folder, ready_facts, survey
+
+__all__ = [
+    "Report",
+    "Survey",
+    "build",
+    "ensure_facts",
+    "facts_folder",
+    "open_report",
+    "ready_facts",
+    "resolve_period",
+    "survey",
+    "who_is_counted",
+]

@@ -1,0 +1,150 @@
+"""The report object of one notebook: period, facts, words; it shows results, writes tables, and records what was said."""
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+import pandas as pd
+from IPython.display import display
+
+from retention_helpers.facts import Facts
+from retention_helpers.params import Profile, load_profile
+from retention_helpers.periods import Period
+from retention_helpers.words import Words
+
+from .counted import BOOKED, who_is_counted
+from .csv import write_csv
+from .period import resolve_period
+from .source import ensure_facts
+
+TABLES_VARIABLE = "RETENTION_TABLES"
+PART = "application/vnd.retention-report+json"
+
+
+class Shown(Protocol):
+    """A figure or table made in the figures room."""
+
+    name: str
+    headline: str
+    sentence: str
+
+
+class Report:
+    """One notebook's report of one period.
+
+    ``facts(table)`` gives a fact table up to ``as_of``; ``show`` displays a figure; ``table`` writes the data behind it;
+    ``record`` ends the notebook with what the index, the mail and the next month read.
+    """
+
+    def __init__(self, notebook: str, profile: Profile, facts: Facts, period: Period, words: Words) -> None:
+        self.notebook = notebook
+        self.profile = profile
+        self.period = period
+        self.words = words
+        # A past month reads the same however far the source has grown since.
+        self.data_through = min(facts.data_through, period.as_of)
+        self.is_complete = facts.is_complete(period)
+        self._facts = facts
+        self._frames: dict[str, pd.DataFrame] = {}
+        self._figures: list[Shown] = []
+        self._tables: list[str] = []
+        self._kpis: list[dict[str, Any]] = []
+        self._findings: list[dict[str, str]] = []
+
+    @property
+    def as_of(self) -> date:
+        """The last day that counts."""
+        return self.period.as_of
+
+    @property
+    def history_starts(self) -> date:
+        """From when a first order in the data is taken for the first in life: as the profile says, else after as long as
+        a customer may be silent without being lapsed; whoever is older has shown up by then."""
+        first = Period(min(self._facts.months, default=self.period.index))
+        return self.profile.history_starts or (first + self.profile.lapse_months).start
+
+    @property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """The read-only facts, for metrics that need a row per customer."""
+        return self._facts.con
+
+    def facts(self, table: str) -> pd.DataFrame:
+        """A fact table's rows up to ``as_of``."""
+        if table not in self._frames:
+            self._frames[table] = self._facts.frame(table, as_of=self.as_of)
+        return self._frames[table].copy()
+
+    def who_is_counted(self) -> pd.DataFrame:
+        """Rows in = rows counted + rows left out by reason, up to ``as_of``: see `who_is_counted`."""
+        return who_is_counted(self.facts("row_ledger"))
+
+    def show(self, figure: Shown) -> None:
+        """Display a figure; it becomes part of the page, the index and the mail."""
+        self._figures.append(figure)
+        display(figure)
+
+    def table(self, name: str, frame: pd.DataFrame) -> None:
+        """Write the data behind a figure as CSV where the run asks for it; in JupyterLab nothing is written."""
+        self._tables.append(name)
+        folder = os.environ.get(TABLES_VARIABLE)
+        if folder:
+            write_csv(Path(folder) / f"{name}.csv", frame)
+
+    def in_short(self, findings: Sequence[Any]) -> None:
+        """Show the computed sentences that open the report, and keep them for index and mail."""
+        self._findings = [
+            {"name": item.name, "headline": item.headline, "sentence": item.sentence, "figure": item.name}
+            for item in findings
+        ]
+        lines = "\n".join(f"- **{_plain(item['headline'])}.** {_plain(item['sentence'])}" for item in self._findings)
+        display({"text/markdown": lines, "text/plain": lines}, raw=True)
+
+    def kpis(self, cards: object, parts: Sequence[dict[str, Any]]) -> None:
+        """Display the KPI cards; their parts are kept for index and mail."""
+        self._kpis = list(parts)
+        display(cards)
+
+    def booked_revenue(self) -> float:
+        """All booked amounts up to ``as_of``, straight from the ledger of rows: what every revenue must add up to."""
+        ledger = self.facts("row_ledger")
+        return float(ledger.loc[ledger["reason"].isin(BOOKED), "amount_cents"].sum()) / 100
+
+    def record(self) -> None:
+        """End the notebook: what was shown and said, for index, mail and the next month."""
+        body = {
+            "kind": "record",
+            "notebook": self.notebook,
+            "period": self.period.label,
+            "as_of": self.as_of.isoformat(),
+            "data_through": self.data_through.isoformat(),
+            "is_complete": self.is_complete,
+            "currency": self.profile.currency,
+            "findings": self._findings,
+            "kpis": self._kpis,
+            "tables": self._tables,
+            "figures": [figure.name for figure in self._figures],
+            "alerts": [],
+        }
+        said = self.words.plural("{n} figure recorded", "{n} figures recorded", len(self._figures))
+        display({PART: body, "text/plain": said}, raw=True)
+
+
+def open_report(
+    notebook: str, *, profile: str, period: str = "", locale: str = "", allow_incomplete: bool = False
+) -> Report:
+    """Open the report of a period: its profile, its facts (built first where they are missing), its words.
+
+    An empty period is the last complete month. Raises the errors of `load_profile`, `ensure_facts`, `resolve_period`.
+    """
+    loaded = load_profile(profile)
+    facts = ensure_facts(loaded)
+    chosen = resolve_period(period, facts.months, facts.data_through, allow_incomplete=allow_incomplete)
+    return Report(notebook, loaded, facts, chosen, Words(locale or loaded.locale, loaded.currency))
+
+
+def _plain(text: str) -> str:
+    """A sentence inside Markdown: names from data must not become markup."""
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+!|<>&~" else letter for letter in text)

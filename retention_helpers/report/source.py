@@ -1,0 +1,150 @@
+"""From a profile to its facts: the source is read only when it changed, the facts are built only when the rows did."""
+
+import fcntl
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pandas as pd
+
+from retention_helpers import __version__
+from retention_helpers.engine import connect, quote
+from retention_helpers.errors import MachineError, ProfileError
+from retention_helpers.facts import Build, Facts, build_facts, open_facts, sql_digest
+from retention_helpers.params import Profile, cache_folder
+from retention_helpers.schema import CONTRACT
+from retention_helpers.staging import Staged, order_problems, source_files, stage, table_problems
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A source that has been read and checked but not yet turned into facts; nothing has been written."""
+
+    con: duckdb.DuckDBPyConnection
+    staged: Staged
+    problems: pd.DataFrame
+    months: list[int]
+    data_through: date
+    written_at: datetime
+    signature: str
+
+
+def facts_folder(profile: Profile) -> Path:
+    return cache_folder() / profile.name
+
+
+def ready_facts(profile: Profile) -> Facts | None:
+    """The facts of the profile when they are those of its source as it is now; None when they must be built."""
+    folder = facts_folder(profile)
+    signature = _signature(profile)
+    try:
+        built = json.loads((folder / "built.json").read_text(encoding="utf-8"))
+        if built["signature"] != signature:
+            return None
+        facts = open_facts(folder)
+        if facts.description["digest"] == built["digest"] and facts.is_whole():
+            return facts
+        facts.close()
+    except (OSError, ValueError, KeyError, TypeError, MachineError, duckdb.Error):
+        pass  # whatever is damaged in a cache is made again
+    return None
+
+
+@contextmanager
+def survey(profile: Profile) -> Iterator[Survey]:
+    """Read and check the source without writing anything that stays. Raises `SourceError`, `ProfileError`."""
+    with tempfile.TemporaryDirectory(prefix="retention-") as scratch, _scratch_database(Path(scratch)) as con:
+        # Taken before the rows are read: what is written meanwhile makes these facts old, not ready.
+        signature = _signature(profile)
+        written_at = _written_at(profile)
+        staged = stage(con, profile, written_at=written_at, scratch=Path(scratch))
+        problems = [table_problems(con, profile, staged)]
+        if "orders" in profile.tables:
+            problems.insert(0, order_problems(con, profile, staged))
+        months = con.execute(
+            "SELECT DISTINCT month FROM staged_orders WHERE month IS NOT NULL ORDER BY month"
+        ).fetchall()
+        yield Survey(
+            con,
+            staged,
+            pd.concat([frame for frame in problems if not frame.empty] or problems[:1], ignore_index=True),
+            [month for (month,) in months],
+            _data_through(con, profile, staged),
+            written_at,
+            signature,
+        )
+
+
+def _scratch_database(scratch: Path) -> duckdb.DuckDBPyConnection:
+    """A database on disk: staged rows may be larger than memory."""
+    return connect(scratch / "staged.duckdb", spill=scratch / "spill")
+
+
+def build(profile: Profile, seen: Survey, folder: Path) -> Build:
+    """Build the facts of a survey into ``folder``; one builder at a time, the others wait."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            done = build_facts(seen.con, profile, folder, written_at=seen.written_at, data_through=seen.data_through)
+            beside = folder / "built.json.tmp"
+            note = {"signature": seen.signature, "digest": done.digest}
+            beside.write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
+            beside.replace(folder / "built.json")
+    except (OSError, duckdb.IOException) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
+        raise MachineError(
+            f"{folder}: the facts cannot be written: {why}. Free the disk or set RETENTION_CACHE."
+        ) from error
+    return done
+
+
+def ensure_facts(profile: Profile) -> Facts:
+    """The facts of the profile, built first where they are missing or the source has changed."""
+    facts = ready_facts(profile)
+    if facts is None:
+        with survey(profile) as seen:
+            build(profile, seen, facts_folder(profile))
+        facts = open_facts(facts_folder(profile))
+    return facts
+
+
+def _data_through(con: duckdb.DuckDBPyConnection, profile: Profile, staged: Staged) -> date:
+    if profile.data_through is not None:
+        return profile.data_through
+    if staged.latest is not None:
+        return staged.latest.date()
+    ends = []
+    for name in staged.tables:
+        when = CONTRACT[name].when
+        if when is not None and when != "month":
+            ends += con.execute(
+                f"SELECT max({quote(when)}) FROM staged_{name} HAVING max({quote(when)}) IS NOT NULL"
+            ).fetchall()
+    if not ends:
+        raise ProfileError(f"profile {profile.name}: no table says how far the data reach. Set data_through.")
+    return max(ends)[0].date()
+
+
+def _written_at(profile: Profile) -> datetime:
+    """When the newest source file was written, in business time: no row of it can be later."""
+    newest = max((Path(file).stat().st_mtime for file in _files(profile)), default=0.0)
+    return datetime.fromtimestamp(newest, tz=ZoneInfo(profile.timezone)).replace(tzinfo=None)
+
+
+def _files(profile: Profile) -> list[str]:
+    return [file for name, source in profile.tables.items() for file in source_files(name, profile.path_of(source))]
+
+
+def _signature(profile: Profile) -> str:
+    """Changes whenever the facts could: a source file, the profile, or our own SQL."""
+    files = [(file, Path(file).stat().st_size, Path(file).stat().st_mtime_ns) for file in _files(profile)]
+    text = json.dumps([files, profile.model_dump(mode="json"), sql_digest(), duckdb.__version__, __version__])
+    return hashlib.sha256(text.encode()).hexdigest()

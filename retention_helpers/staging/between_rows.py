@@ -1,0 +1,95 @@
+"""Checks that need several order rows held against each other, and the two ends of the data."""
+
+import duckdb
+
+from retention_helpers.params import Profile
+from retention_helpers.periods import Period
+
+from .order_checks import cancellation_prefix
+from .tables import Staged
+
+EXAMPLES = 5
+
+
+def between_rows(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[tuple]:
+    """Problems that show only when rows are held against each other."""
+    problems = []
+    prefix = cancellation_prefix(profile)
+    refund = "coalesce(amount_cents < 0, false)"
+    queries = {
+        "refund_without_purchase": (
+            f"""SELECT concat_ws(' ', order_id, product_id) AS example FROM staged_orders AS r
+            WHERE {refund} AND customer_id IS NOT NULL AND refund_of IS NULL AND NOT EXISTS (
+                SELECT 1 FROM staged_orders AS s WHERE s.customer_id = r.customer_id
+                AND s.product_id IS NOT DISTINCT FROM r.product_id AND s.amount_cents >= 0 AND NOT coalesce(starts_with(s.order_id, {prefix}), false))""",
+            "booked when it happened, shown as unmatched",
+        ),
+        "customer_with_refunds_alone": (
+            f"SELECT customer_id AS example FROM staged_orders WHERE customer_id IS NOT NULL GROUP BY customer_id HAVING bool_and({refund} OR coalesce(starts_with(order_id, {prefix}), false))",
+            "in no cohort; the refunds are booked",
+        ),
+        "order_at_two_times": (
+            "SELECT order_id AS example FROM staged_orders WHERE order_id IS NOT NULL GROUP BY order_id HAVING count(DISTINCT ordered_at) > 1",
+            "one order, at its first time; in two months: an order in each",
+        ),
+        "order_of_two_customers": (
+            "SELECT order_id AS example FROM staged_orders WHERE order_id IS NOT NULL GROUP BY order_id HAVING count(DISTINCT customer_id) > 1",
+            "an order for each customer",
+        ),
+        "code_in_both_cases": (
+            "SELECT upper(product_id) AS example FROM staged_orders GROUP BY upper(product_id) HAVING count(DISTINCT product_id) > 1",
+            "kept as different products",
+        ),
+        "product_with_several_names": (
+            "SELECT product_id AS example FROM staged_orders WHERE product_id IS NOT NULL GROUP BY product_id HAVING count(DISTINCT product_name_raw) > 1",
+            "kept: products are told apart by their code",
+        ),
+        "extreme_amount": (
+            "SELECT concat_ws(' ', order_id, round(amount_cents / 100, 2)) AS example FROM staged_orders WHERE abs(amount_cents) > 1000 * (SELECT median(abs(amount_cents)) FROM staged_orders WHERE amount_cents <> 0)",
+            "counted; look whether it is true",
+        ),
+    }  # fmt: skip
+    for name, (query, done) in queries.items():
+        rows = con.execute(f"SELECT count(*) FROM ({query})").fetchone()
+        if rows and rows[0]:
+            problems.append(
+                ("orders", name, rows[0], first_examples(con, f"SELECT DISTINCT example FROM ({query})"), done)
+            )
+    return problems
+
+
+def ends(con: duckdb.DuckDBPyConnection, profile: Profile, staged: Staged) -> list[tuple]:
+    """Where the data are cut: a last month that stops early, and a first one whose customers may be older than it."""
+    problems = []
+    through = profile.data_through or (staged.latest.date() if staged.latest else None)
+    if through is not None and through < Period.of(through).as_of:
+        month = Period.of(through)
+        done = "not reported unless asked for, and then marked as incomplete"
+        problems.append(
+            (
+                "orders",
+                "last_month_incomplete",
+                _rows(con, f"month = {month.index}"),
+                f"{month} ends on {through}",
+                done,
+            )
+        )
+    first = con.execute("SELECT min(month) FROM staged_orders").fetchone()
+    if first and first[0] is not None:
+        known = Period.of(profile.history_starts) if profile.history_starts else Period(first[0]) + profile.lapse_months
+        if Period(first[0]) < known:
+            shown = f"the data start in {Period(first[0])}, firsts are known from {known}"
+            done = "marked: who seems new before that may have bought earlier"
+            problems.append(("orders", "history_starts", _rows(con, f"month < {known.index}"), shown, done))
+    return problems
+
+
+def first_examples(con: duckdb.DuckDBPyConnection, query: str) -> str:
+    """The first few of the column ``example``, in order of the alphabet."""
+    rows = con.execute(f"SELECT example FROM ({query}) ORDER BY example NULLS LAST LIMIT {EXAMPLES}").fetchall()
+    return ", ".join("(blank)" if value is None else str(value) for (value,) in rows)
+
+
+def _rows(con: duckdb.DuckDBPyConnection, condition: str) -> int:
+    found = con.execute(f"SELECT count(*) FROM staged_orders WHERE {condition}").fetchone()
+    return found[0] if found else 0

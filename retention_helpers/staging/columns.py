@@ -1,0 +1,204 @@
+"""One column of the contract as an SQL expression over the company's own columns."""
+
+from decimal import Decimal
+
+from retention_helpers.engine import literal, quote
+from retention_helpers.errors import SourceError, did_you_mean
+from retention_helpers.params import Keep, Mapping, Profile, Source
+from retention_helpers.schema import SQL_TYPES, Column
+
+from .sources import Opened
+
+_FLOATS = ("DOUBLE", "FLOAT")
+_NUMERIC = (*_FLOATS, "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")  # fmt: skip
+_WITH_OFFSET = r"\d{2}:\d{2}.*(Z|[+-]\d{2}(:?\d{2})?)$"
+# Blanks (thin and no-break ones too) and apostrophes separate thousands somewhere.
+_BLANKS = r"[\s\x{a0}\x{202f}\x{2009}'\x{2019}]"
+_YES = "('1', '1.0', 'true', 't', 'yes', 'y', 'да', 'так')"
+_NO = "('0', '0.0', 'false', 'f', 'no', 'n', 'нет', 'ні')"
+
+
+class Columns:
+    """Builds the expressions for one table's source; knows the profile's zone, currency, decimal mark."""
+
+    def __init__(self, profile: Profile, table: str, source: Source, opened: Opened) -> None:
+        self._profile = profile
+        self._table = table
+        self._source = source
+        self._opened = opened
+
+    def cast(self, column: Column) -> str:
+        """The expression of one of our columns; a typed NULL where the profile maps nothing to it."""
+        mapping = self._source.columns.get(column.name)
+        if mapping is None:
+            return f"CAST(NULL AS {SQL_TYPES[column.kind]})"
+        return getattr(self, f"_{column.kind}")(mapping)
+
+    def amount(self) -> str:
+        """The line's amount in minor units: its own column, or quantity times unit price, exact."""
+        columns = self._source.columns
+        if "amount" in columns:
+            return self._money(columns["amount"])
+        # 19 digits or more are multiplied in 128 bits; with 18 a large order overflows.
+        quantity = self._exact(columns["quantity"], "DECIMAL(19, 6)")
+        price = self._exact(columns["unit_price"], "DECIMAL(19, 6)")
+        return _cents(f"{quantity} * {price}")
+
+    def text_of(self, name: str) -> str:
+        """What the source says in one of our columns, uncast, for showing it in an example."""
+        mapping = self._source.columns.get(name)
+        return "CAST(NULL AS VARCHAR)" if mapping is None else self._text(mapping)
+
+    def raw_of(self, name: str) -> str:
+        """One of our text columns with its blanks, for checks on how it was typed."""
+        mapping = self._source.columns.get(name)
+        if mapping is None or mapping.column is None:
+            return "CAST(NULL AS VARCHAR)"
+        return f"CAST({self._raw(mapping.column)} AS VARCHAR)"
+
+    def measure(self, name: str) -> str:
+        """An experiment's free measure as a number."""
+        return self._number(self._source.columns[name])
+
+    def recoded(self) -> str:
+        """Which codes of the row the profile replaced, as "column: code" texts; NULL where none."""
+        cases = [
+            f"CASE WHEN {self._code(mapping)} IN ({', '.join(map(literal, mapping.recode))}) "
+            f"THEN {literal(name + ': ')} || {self._code(mapping)} END"
+            for name, mapping in self._source.columns.items()
+            if mapping.recode
+        ]
+        return f"NULLIF(concat_ws(', ', {', '.join(cases)}), '')" if cases else "CAST(NULL AS VARCHAR)"
+
+    def is_kept(self) -> str:
+        """Whether the row passes every stated rule of the profile."""
+        return " AND ".join(f"coalesce({self._rule(rule)}, false)" for rule in self._source.keep) or "true"
+
+    def _rule(self, keep: Keep) -> str:
+        mapping = Mapping(column=keep.column)
+        number = self._exact(mapping, "DECIMAL(24, 6)")
+        text = self._code(mapping)
+        if keep.above is not None:
+            return f"{number} > {keep.above!r}"
+        if keep.at_least is not None:
+            return f"{number} >= {keep.at_least!r}"
+        if keep.is_in is not None:
+            return f"{text} IN ({', '.join(map(literal, keep.is_in))})"
+        if keep.is_not_in is not None:
+            return f"coalesce({text}, '') NOT IN ({', '.join(map(literal, keep.is_not_in))})"
+        if keep.starts_with is not None:
+            return f"starts_with({text}, {literal(keep.starts_with)})"
+        return f"NOT starts_with(coalesce({text}, ''), {literal(keep.not_starts_with or '')})"
+
+    def _raw(self, name: str) -> str:
+        if name not in self._opened.types:
+            raise SourceError(
+                f'{self._table}: {self._opened.files[0]} has no column "{name}".{did_you_mean(name, self._opened.types)} '
+                f"Its columns: {', '.join(self._opened.types)}. Correct the mapping in the profile, or the export."
+            )
+        return quote(name)
+
+    def _type(self, mapping: Mapping) -> str:
+        return self._opened.types.get(mapping.column or "", "VARCHAR")
+
+    def _text(self, mapping: Mapping) -> str:
+        if mapping.constant is not None:
+            text = literal(mapping.constant)
+        elif mapping.parts is not None:
+            lengths = (4, 2, 2)
+            parts = [
+                f"lpad(CAST(TRY_CAST({self._raw(part)} AS INTEGER) AS VARCHAR), {length}, '0')"
+                for part, length in zip(mapping.parts, lengths, strict=False)
+            ]
+            text = " || '-' || ".join([*parts, *["'01'"] * (3 - len(parts))])
+        else:
+            text = f"NULLIF(trim(CAST({self._raw(mapping.column or '')} AS VARCHAR)), '')"
+        if mapping.recode:
+            cases = " ".join(
+                f"WHEN {literal(old)} THEN {'NULL' if new is None else literal(new)}"
+                for old, new in mapping.recode.items()
+            )
+            text = f"CASE {self._code(mapping)} {cases} ELSE {text} END"
+        return text
+
+    def _code(self, mapping: Mapping) -> str:
+        """The text that codes of a profile are held against: a column of floats says 11.0 where people say 11."""
+        if mapping.column is None:
+            return self._text(mapping.model_copy(update={"recode": {}}))
+        text = f"trim(CAST({self._raw(mapping.column)} AS VARCHAR))"
+        return rf"regexp_replace({text}, '\.0$', '')" if self._type(mapping).startswith(_FLOATS) else text
+
+    def _id(self, mapping: Mapping) -> str:
+        return rf"regexp_replace({self._text(mapping)}, '^(\d+)\.0+$', '\1')"
+
+    def _time(self, mapping: Mapping) -> str:
+        kind = self._type(mapping)
+        zone = literal(self._profile.timezone)
+        if kind == "TIMESTAMP WITH TIME ZONE":
+            return f"timezone({zone}, {self._raw(mapping.column or '')})"
+        if kind.startswith(("TIMESTAMP", "DATE")):
+            return self._moved(f"CAST({self._raw(mapping.column or '')} AS TIMESTAMP)", mapping)
+        text = self._text(mapping)
+        if mapping.format is not None:
+            read = f"try_strptime({text}, {literal(mapping.format)})"
+            return f"timezone({zone}, {read})" if "%z" in mapping.format else self._moved(read, mapping)
+        # A time that names its own offset is moved by that; others by the zone that the profile states.
+        absolute = rf"TRY_CAST(regexp_replace({text}, '\s+([+-]\d)', '\1') AS TIMESTAMPTZ)"
+        local = self._moved(f"TRY_CAST({text} AS TIMESTAMP)", mapping)
+        return f"CASE WHEN regexp_matches({text}, {literal(_WITH_OFFSET)}) THEN timezone({zone}, {absolute}) ELSE {local} END"
+
+    def _moved(self, local: str, mapping: Mapping) -> str:
+        """A local time of the source's zone as business time."""
+        if mapping.zone is None:
+            return local
+        return f"timezone({literal(self._profile.timezone)}, timezone({literal(mapping.zone)}, {local}))"
+
+    def _month(self, mapping: Mapping) -> str:
+        if self._type(mapping).startswith(("TIMESTAMP", "DATE")) or mapping.format is not None:
+            day = self._time(mapping)
+        else:
+            text = self._text(mapping)
+            day = f"TRY_CAST(CASE WHEN length({text}) = 7 THEN {text} || '-01' ELSE {text} END AS TIMESTAMP)"
+        return f"CAST(year({day}) * 12 + month({day}) - 1 AS SMALLINT)"
+
+    def _exact(self, mapping: Mapping, kind: str) -> str:
+        """A number as an exact decimal: from a number column as it is, from text without blanks and thousands marks."""
+        if self._type(mapping).startswith(_NUMERIC):
+            number = self._text(mapping) if mapping.recode else self._raw(mapping.column or "")
+        else:
+            number = self._plain(f"regexp_replace({self._text(mapping)}, {literal(_BLANKS)}, '', 'g')")
+        exact = f"TRY_CAST({number} AS {kind})"
+        if mapping.divide_by is None:
+            return exact
+        share = Decimal(1) / Decimal(str(mapping.divide_by))
+        # Units are powers of ten: multiplied as decimals they stay exact, divided they become floats.
+        places = -int(share.as_tuple().exponent)
+        if share.as_tuple().digits == (1,) and 0 <= places <= 9:
+            return f"({exact} * CAST({share:f} AS DECIMAL({places + 1}, {places})))"
+        return f"({exact} / {mapping.divide_by!r})"
+
+    def _plain(self, number: str) -> str:
+        """A number's text with a point and no thousands marks: those stand before groups of three, else it is no number."""
+        thousands, mark = (".", ",") if self._source.decimal == "," else (",", ".")
+        grouped = rf"^[+-]?\d{{1,3}}(\{thousands}\d{{3}})+(\{mark}\d*)?$"
+        whole = f"CASE WHEN regexp_matches({number}, '{grouped}') THEN replace({number}, '{thousands}', '') "
+        whole += f"WHEN NOT contains({number}, '{thousands}') THEN {number} END"
+        return whole if mark == "." else f"replace({whole}, ',', '.')"
+
+    def _money(self, mapping: Mapping) -> str:
+        return _cents(self._exact(mapping, "DECIMAL(24, 6)"))
+
+    def _number(self, mapping: Mapping) -> str:
+        return f"CAST({self._exact(mapping, 'DECIMAL(24, 6)')} AS DOUBLE)"
+
+    def _integer(self, mapping: Mapping) -> str:
+        return f"TRY_CAST({self._exact(mapping, 'DECIMAL(24, 6)')} AS INTEGER)"
+
+    def _flag(self, mapping: Mapping) -> str:
+        text = f"lower({self._text(mapping)})"
+        return f"CASE WHEN {text} IN {_YES} THEN true WHEN {text} IN {_NO} THEN false END"
+
+
+def _cents(amount: str) -> str:
+    """An exact amount as integer hundredths, halves away from zero; what no shop can take is unreadable."""
+    return f"CAST(TRY_CAST(round({amount}, 2) AS DECIMAL(17, 2)) * 100 AS BIGINT)"

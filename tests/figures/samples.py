@@ -1,0 +1,177 @@
+"""Built tables, words and one of each figure, for the tests of this room."""
+
+import gettext
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from retention_helpers.figures import (
+    BarOptions,
+    Column,
+    CurveOptions,
+    Figure,
+    Finding,
+    GridOptions,
+    LineOptions,
+    ReadableTable,
+    TableOptions,
+    WaterfallOptions,
+    cohort_grid,
+    decomposition_steps,
+    ledger_steps,
+    ranked_bars,
+    readable_table,
+    retention_lines,
+    survival_curve,
+    waterfall,
+)
+from retention_helpers.periods import Period, month_label
+from retention_helpers.words import Words
+
+EVIL = "<script>alert(1)</script>"
+QUOTES = "\"><img src=x onerror='alert(2)'>&amp; $5 \x00 #0B6A99 ${7*7} {n}"
+
+# Longer than what a translator would write: what holds these holds the real ones.
+LONG = {
+    "First purchase": "Месяц первой покупки",
+    "months since first purchase →": "месяцев после первой покупки →",
+    "Customers": "Покупатели",
+    "Share buying again": "Доля купивших снова среди всех",
+    "month not complete yet": "месяц ещё не закончен, будет больше",
+    "projected": "прогноз, ещё не наблюдалось",
+    "incomplete month": "месяц ещё не закончен",
+    "history starts": "история начинается здесь",
+    "n = {n}": "всего {n}",
+    "{n} (small)": "{n} (слишком мало)",
+}
+
+
+class _Long(gettext.NullTranslations):
+    def gettext(self, message: str) -> str:
+        return LONG.get(message, message)
+
+
+def speak(locale: str = "en", currency: str = "EUR") -> Words:
+    """Words that need no catalogue: English, or numbers and dates of another language with long Russian labels."""
+    words = Words(locale, currency)
+    words.__dict__["_catalogue"] = gettext.NullTranslations() if locale == "en" else _Long()
+    return words
+
+
+def months(count: int, last: str = "2026-10") -> list[str]:
+    end = Period.parse(last).index
+    return [month_label(index) for index in range(end - count + 1, end + 1)]
+
+
+def finding(name: str = "sample", text: str = "Retention rose to 34.7%") -> Finding:
+    return Finding(name, text, f"{text}: 1.2 points more.", f"Rate. {text}", f"Read it so. {text}", f"Orders {text}")
+
+
+def monthly(count: int = 24) -> pd.DataFrame:
+    """Two rates with intervals over the months."""
+    place = np.arange(count)
+    frame = pd.DataFrame({"month": months(count), "is_complete": True, "is_left_censored": False})
+    for name, level, base in (("new_retention_rate", 0.18, 300), ("existing_retention_rate", 0.33, 900)):
+        rate = level + 0.03 * np.sin(place / 3) + 0.01 * np.cos(place * 2.0)
+        half = 1.96 * np.sqrt(rate * (1 - rate) / base)
+        frame[name], frame[f"{name}_low"], frame[f"{name}_high"] = rate, rate - half, rate + half
+        frame[name.replace("retention_rate", "base")] = base
+    return frame
+
+
+def marked_monthly() -> pd.DataFrame:
+    """The same with everything that can be wrong with months: a hole, missing values, an open and a censored one."""
+    frame = monthly(20)
+    frame.loc[19, "is_complete"] = False
+    frame.loc[:1, "is_left_censored"] = True
+    frame.loc[5:6, "new_retention_rate"] = np.nan
+    return frame.drop(index=11)
+
+
+def cohorts(count: int = 12, names: list[str] | None = None) -> pd.DataFrame:
+    """A triangle of cohorts with its open diagonal, then projected up to month 12."""
+    rows = []
+    for index, cohort in enumerate(names or months(count, "2026-09")):
+        seen = len(names or months(count)) - index
+        for age in range(13):
+            rate = 1.0 if age == 0 else 0.26 * np.exp(-0.09 * age) + 0.004 * index
+            rows.append((cohort, age, 11_000 + index, rate, rate - 0.01, rate + 0.01, age != seen, age > seen))
+    columns = ["cohort", "months_since_first", "cohort_customers", "retention_rate"]
+    columns += ["retention_rate_low", "retention_rate_high", "is_complete", "is_projected"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def groups(names: list[str] | None = None) -> pd.DataFrame:
+    labels = names or ["Web", "Shop", "Direct mail to lapsed customers of the northern region", "Phone"]
+    value = np.linspace(0.4, 0.1, len(labels))
+    return pd.DataFrame(
+        {"label": labels, "value": value, "value_low": value - 0.05, "value_high": value + 0.05, "n": 12}
+    )
+
+
+def survival() -> pd.DataFrame:
+    days = np.arange(0, 366, 5)
+    share = np.exp(-days / 80)
+    return pd.DataFrame(
+        {"days": days, "survival": share, "survival_low": share * 0.9, "survival_high": np.minimum(1, share * 1.1)}
+    )
+
+
+DECOMPOSED = {
+    "revenue_before": 1_200_000.0,
+    "from_buyers": 45_000.0,
+    "from_frequency": -12_000.0,
+    "from_average_order_value": 8_000.0,
+    "revenue": 1_241_000.0,
+}
+LEDGER = {"customers_start": 1000, "lost": 420, "returned": 120, "new_customers": 200, "customers_end": 900}
+NEW, EXISTING = "new_retention_rate", "existing_retention_rate"
+
+
+def draw_lines(words: Words, text: str = "Established customers who had bought before") -> Figure:
+    options = LineOptions({NEW: "New customers", EXISTING: text}, accent=EXISTING, bases={NEW: "new_base"})
+    return retention_lines(marked_monthly(), finding("lines", text), words, options=options)
+
+
+def draw_grid(words: Words, text: str = "") -> Figure:
+    frame = cohorts(names=[text, "Web"] if text else None)
+    return cohort_grid(frame, finding("grid", text or "Cohorts"), words, options=GridOptions(legend=text, header=text))
+
+
+def draw_bars(words: Words, text: str = "Rank") -> Figure:
+    options = BarOptions(unit="percent", header=text, title=f"{text} value")
+    return ranked_bars(groups([text, "Web", "Phone"]), finding("bars", text), words, options=options)
+
+
+def draw_decomposition(words: Words, text: str = "Revenue") -> Figure:
+    steps = decomposition_steps(DECOMPOSED, words).replace({"part": {"Number of buyers": text}})
+    return waterfall(steps, finding("parts", text), words)
+
+
+def draw_ledger(words: Words, text: str = "Ledger") -> Figure:
+    return waterfall(
+        ledger_steps(LEDGER, words), finding("ledger", text), words, options=WaterfallOptions(unit="integer")
+    )
+
+
+def draw_curve(words: Words, text: str = "days without an order") -> Figure:
+    options = CurveOptions(marked=185, marked_label=f"185: {text}", level=0.1, x_title=text, y_title=f"{text} share")
+    return survival_curve(survival(), finding("curve", text), words, options=options)
+
+
+def draw_table(words: Words, text: str = "Reason") -> ReadableTable:
+    frame = pd.DataFrame({"reason": [text, "kept"], "rows": [1200, 3]})
+    options = TableOptions({"reason": Column(text), "rows": Column(f"{text} rows")})
+    return readable_table(frame, finding("table", text), words, options=options)
+
+
+DRAWN: dict[str, Callable[..., Figure]] = {
+    "lines": draw_lines,
+    "grid": draw_grid,
+    "bars": draw_bars,
+    "decomposition": draw_decomposition,
+    "ledger": draw_ledger,
+    "curve": draw_curve,
+}
+ALL: dict[str, Callable[..., Figure | ReadableTable]] = {**DRAWN, "table": draw_table}

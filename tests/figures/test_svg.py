@@ -1,0 +1,66 @@
+"""The inline drawings: what they may hold, and that two of them can stand on one page."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from retention_helpers.figures.theme import variables
+from retention_helpers.params import look
+from tests.figures.samples import DRAWN, speak
+
+
+@pytest.fixture(scope="module")
+def drawings():
+    return {name: draw(speak("ru", "UAH")) for name, draw in DRAWN.items()}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize(("layout", "width"), [("wide", 760), ("narrow", 358)])
+def test_a_drawing_is_text_and_paths_in_token_colours(drawings, name, layout, width):
+    svg = getattr(drawings[name], f"{layout}_svg")
+    root = ElementTree.fromstring(svg)
+    tags = {element.tag.rsplit("}")[-1] for element in root.iter()}
+    assert tags <= {"svg", "title", "desc", "g", "path", "text", "defs", "use", "clipPath", "rect"}
+    assert root.get("viewBox").split()[:3] == ["0", "0", str(width)]
+    assert root.get("class") == f"chart {layout}"
+    assert root.get("role") == "img"
+    assert f"max-width:{width}px" in root.get("style")
+    styles = [element.get("style", "") for element in root.iter()]
+    assert not [style for style in styles if "#" in style or ("font-family" in style and "var(--font)" not in style)]
+    used = set(re.findall(r"var\(--([a-z0-9-]+)\)", svg)) - {"font"}
+    assert used <= set(look().tokens)
+    assert "nan" not in svg.lower()
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_numbers_have_two_decimals_at_most(drawings, name):
+    for element in ElementTree.fromstring(drawings[name].wide_svg).iter():
+        for attribute in ("d", "x", "y", "transform", "style"):
+            assert not re.search(r"\d\.\d{3}", element.get(attribute, ""))
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_drawing_says_what_it_shows(drawings, name):
+    figure = drawings[name]
+    for layout in ("wide", "narrow"):
+        root = ElementTree.fromstring(getattr(figure, f"{layout}_svg"))
+        named = {element.get("id"): element.text for element in root.iter() if element.get("id")}
+        title, description = root.get("aria-labelledby").split()
+        assert (named[title], named[description]) == (figure.headline, figure.alt)
+
+
+def test_ids_of_a_page_are_unique(drawings):
+    page = "".join(figure.html() for figure in drawings.values())
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert ids
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_drawing_is_small(drawings, name):
+    assert len(drawings[name].wide_svg) < (60_000 if name == "grid" else 16_000)
+
+
+def test_all_light_colours_differ_so_that_a_drawing_can_be_recoloured():
+    assert len(variables()) == len(look().tokens)

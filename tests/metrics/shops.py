@@ -1,0 +1,424 @@
+"""Small shops for property tests: random orders, the fact frames built slowly from their definitions, and each metric
+worked out again with sets of customers.
+
+Nothing here shares code with the package: a twin that shares code shares its mistakes.
+"""
+
+import hashlib
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import pairwise
+
+import duckdb
+import pandas as pd
+from hypothesis import strategies as st
+
+START = date(2024, 11, 1)
+MONTHS = 8
+CHANNELS = ("shop", "web")
+ORDER_COLUMNS = ["customer_id", "order_id", "ordered_at", "amount_cents", "is_refund", "channel"]
+
+FACT_COLUMNS = {
+    name: columns.split()
+    for name, columns in {
+        "orders_valid": "month customer_id order_id ordered_at amount_cents channel",
+        "customer_months": "customer_id month orders revenue_cents first_month previous_month previous_orders"
+        " previous_revenue_cents first_day last_day previous_last_day bucket",
+        "activity_cube": "month first_month previous_month several_before several_now customers orders revenue_cents",
+        "month_buckets": "month bucket buyer customers orders revenue_cents revenue_floor_cents retained_floor_cents"
+        " kept_cents",
+        "order_gaps": "month is_first_gap gap_days gaps",
+        "cohort_cube": "dimension value first_month month previous_month active_customers orders revenue_cents",
+    }.items()
+}
+
+
+@st.composite
+def shops(draw: st.DrawFn, *, min_orders: int = 0, max_orders: int = 40) -> pd.DataFrame:
+    """Order rows of a few customers over eight months, with refunds in the order's month and later.
+
+    Columns: customer_id, order_id, ordered_at, amount_cents (refunds negative), is_refund, channel. A refund carries
+    the order_id of the order it takes back, wholly or in part.
+    """
+    orders = draw(
+        st.lists(
+            st.tuples(
+                st.integers(0, 7),  # customer
+                st.integers(0, 30 * MONTHS),  # day
+                st.integers(0, 23),  # hour
+                st.integers(1, 50_000),  # cents
+                st.sampled_from(CHANNELS),
+            ),
+            min_size=min_orders,
+            max_size=max_orders,
+        )
+    )
+    refunds = draw(
+        st.lists(
+            st.tuples(st.integers(0, 2**16), st.integers(0, 90), st.sampled_from((0.25, 0.5, 1.0))),
+            max_size=len(orders) // 3,
+        )
+    )
+    rows = []
+    for number, (customer, day, hour, cents, channel) in enumerate(orders):
+        at = datetime(START.year, START.month, 1, hour) + timedelta(days=day)
+        rows.append((f"c{customer}", f"o{number:03d}", at, cents, False, channel))
+    left = {row[1]: row[3] for row in rows}
+    for place, delay, part in refunds:
+        customer, order, at, cents, _, channel = rows[place % len(orders)]
+        back = min(left[order], math.ceil(cents * part))
+        left[order] -= back
+        if back:
+            rows.append((customer, order, at + timedelta(days=delay, minutes=1), -back, True, channel))
+    return order_frame(rows)
+
+
+def order_frame(rows: list[tuple]) -> pd.DataFrame:
+    """Rows of (customer, order, time, cents, is_refund, channel) as the frame that `shops` gives."""
+    frame = pd.DataFrame(rows, columns=ORDER_COLUMNS)
+    types = {"customer_id": "str", "order_id": "str", "amount_cents": "int64", "is_refund": "bool", "channel": "str"}
+    return frame.astype({**types, "ordered_at": "datetime64[us]"})
+
+
+def month_of(moment: date) -> int:
+    return moment.year * 12 + moment.month - 1
+
+
+def month_end(month: int) -> date:
+    """The last day of a month, for ``as_of``."""
+    return date((month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)
+
+
+def label(month: int) -> str:
+    return f"{month // 12:04d}-{month % 12 + 1:02d}"
+
+
+LAST = month_of(START) + MONTHS
+AS_OF = month_end(LAST)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One valid order, net of the refunds within its month."""
+
+    customer: str
+    order: str
+    at: datetime
+    cents: int
+    channel: str
+
+    @property
+    def month(self) -> int:
+        return month_of(self.at)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What the rules make of the rows: valid orders in order of time, and booked revenue by customer and month."""
+
+    orders: list[Order]
+    revenue: dict[tuple[str, int], int]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, as_of: date = AS_OF) -> "Shop":
+        rows = [row for row in rows.itertuples() if row.ordered_at.date() <= as_of]
+        placed = {row.order_id: row for row in rows if not row.is_refund}
+        net = {order: row.amount_cents for order, row in placed.items()}
+        revenue: dict[tuple[str, int], int] = defaultdict(int)
+        for row in rows:
+            revenue[row.customer_id, month_of(row.ordered_at)] += row.amount_cents
+            if row.is_refund and month_of(row.ordered_at) == month_of(placed[row.order_id].ordered_at):
+                net[row.order_id] += row.amount_cents
+        orders = [
+            Order(row.customer_id, order, row.ordered_at.to_pydatetime(), net[order], row.channel)
+            for order, row in placed.items()
+            if net[order] > 0
+        ]
+        return cls(sorted(orders, key=lambda order: (order.at, order.order)), dict(revenue))
+
+    @property
+    def months(self) -> list[int]:
+        return sorted({order.month for order in self.orders})
+
+    def buyers(self, *months: int) -> set[str]:
+        return {order.customer for order in self.orders if order.month in months}
+
+    def first(self) -> dict[str, Order]:
+        found: dict[str, Order] = {}
+        for order in self.orders:
+            found.setdefault(order.customer, order)
+        return found
+
+    def new(self, *months: int) -> set[str]:
+        return {customer for customer, order in self.first().items() if order.month in months}
+
+    def repeaters(self, *months: int) -> set[str]:
+        """Who made an order in these months that was not their first."""
+        first = self.first()
+        return {order.customer for order in self.orders if order.month in months and first[order.customer] != order}
+
+    def spent(self, customer: str, *months: int) -> int:
+        return sum(cents for (who, month), cents in self.revenue.items() if who == customer and month in months)
+
+
+# ---- the fact frames
+
+
+def slow_facts(rows: pd.DataFrame, as_of: date = AS_OF) -> dict[str, pd.DataFrame]:
+    """The fact frames, customer by customer and month by month."""
+    shop = Shop.of(rows, as_of)
+    customer_months = [_customer_month(shop, customer, month) for customer, month in sorted(shop.revenue)]
+    active = [row for row in customer_months if row["orders"]]
+    tables = {
+        "orders_valid": [
+            {
+                "month": order.month, "customer_id": order.customer, "order_id": order.order, "ordered_at": order.at,
+                "amount_cents": order.cents, "channel": order.channel,
+            }
+            for order in shop.orders
+        ],
+        "customer_months": customer_months,
+        "activity_cube": _grouped(
+            [
+                {
+                    **row,
+                    "several_before": (row["previous_orders"] or 0) > 1,
+                    "several_now": row["orders"] > 1,
+                    "customers": 1,
+                }
+                for row in active
+            ],
+            ["month", "first_month", "previous_month", "several_before", "several_now"],
+            ["customers", "orders", "revenue_cents"],
+        ),
+        "month_buckets": _grouped(
+            [_bucket_row(row) for row in customer_months],
+            ["month", "bucket", "buyer"],
+            ["customers", "orders", "revenue_cents", "revenue_floor_cents", "retained_floor_cents", "kept_cents"],
+        ),
+        "order_gaps": _grouped(_gaps(shop), ["month", "is_first_gap", "gap_days"], ["gaps"]),
+        "cohort_cube": _grouped(
+            [
+                {**row, "dimension": dimension, "value": value, "active_customers": int(row["orders"] > 0)}
+                for row in customer_months
+                for dimension, value in _traits(shop, row["customer_id"])
+            ],
+            ["dimension", "value", "first_month", "month", "previous_month"],
+            ["active_customers", "orders", "revenue_cents"],
+        ),
+    }  # fmt: skip
+    return {name: _frame(name, table) for name, table in tables.items()}
+
+
+def _customer_month(shop: Shop, customer: str, month: int) -> dict:
+    mine = [order for order in shop.orders if order.customer == customer and order.month <= month]
+    now = [order for order in mine if order.month == month]
+    before = max((order.month for order in mine if order.month < month), default=None) if now else None
+    previous = [order for order in mine if order.month == before]
+    return {
+        "customer_id": customer,
+        "month": month,
+        "orders": len(now),
+        "revenue_cents": shop.revenue[customer, month],
+        "first_month": mine[0].month if mine else None,
+        "previous_month": before,
+        "previous_orders": len(previous) or None,
+        "previous_revenue_cents": None if before is None else shop.revenue[customer, before],
+        "first_day": now[0].at.date() if now else None,
+        "last_day": now[-1].at.date() if now else None,
+        "previous_last_day": previous[-1].at.date() if previous else None,
+        "bucket": int(hashlib.md5(customer.encode(), usedforsecurity=False).hexdigest()[:2], 16),
+    }
+
+
+def _bucket_row(row: dict) -> dict:
+    floor = max(row["revenue_cents"], 0) if row["orders"] else 0
+    came_back = row["previous_month"] == row["month"] - 1
+    return {
+        "month": row["month"],
+        "bucket": row["bucket"],
+        "buyer": "none" if not row["orders"] else "new" if row["first_month"] == row["month"] else "returning",
+        "customers": int(row["orders"] > 0),
+        "orders": row["orders"],
+        "revenue_cents": row["revenue_cents"],
+        "revenue_floor_cents": floor,
+        "retained_floor_cents": floor if came_back else 0,
+        "kept_cents": min(floor, max(row["previous_revenue_cents"], 0)) if came_back else 0,
+    }
+
+
+def _gaps(shop: Shop) -> list[dict]:
+    rows = []
+    for customer in shop.first():
+        mine = [order for order in shop.orders if order.customer == customer]
+        for number, (one, other) in enumerate(pairwise(mine)):
+            days = (other.at.date() - one.at.date()).days
+            rows.append({"month": other.month, "is_first_gap": number == 0, "gap_days": days, "gaps": 1})
+    return rows
+
+
+def _traits(shop: Shop, customer: str) -> list[tuple[str, str]]:
+    first = shop.first().get(customer)
+    return [("all", "all"), ("channel", first.channel if first else "unassigned")]
+
+
+def _grouped(rows: list[dict], keys: list[str], sums: list[str]) -> list[dict]:
+    totals: dict[tuple, Counter] = defaultdict(Counter)
+    for row in rows:
+        for name in sums:
+            totals[tuple(row[key] for key in keys)][name] += row[name]
+    return [dict(zip(keys, key, strict=True)) | {name: total[name] for name in sums} for key, total in totals.items()]
+
+
+def _frame(name: str, rows: list[dict]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=FACT_COLUMNS[name])
+    for column in frame.columns:
+        if column in ("first_month", "previous_month", "previous_orders", "previous_revenue_cents"):
+            frame[column] = frame[column].astype("Int64")
+        elif column in ("several_before", "several_now", "is_first_gap"):
+            frame[column] = frame[column].astype("bool")
+        elif column in ("customer_id", "order_id", "channel", "buyer", "dimension", "value"):
+            frame[column] = frame[column].astype("str")
+        elif column.endswith("_day") or column == "ordered_at":
+            frame[column] = pd.to_datetime(frame[column]).astype("datetime64[us]")
+        else:
+            frame[column] = frame[column].astype("int64")
+    return frame
+
+
+# ---- the twins: each metric again, from orders and sets
+
+
+def ratio(part: float, whole: float) -> float:
+    return part / whole if whole else math.nan
+
+
+def all_months(shop: Shop, as_of: date = AS_OF) -> list[int]:
+    return list(range(shop.months[0], month_of(as_of) + 1)) if shop.months else []
+
+
+def twin_retention(shop: Shop, month: int, rule: str = "non_first_order") -> dict[str, float]:
+    new, again = shop.new(month - 1), shop.repeaters(month - 1)
+    older = shop.buyers(month - 1) - new
+    existing = again if rule == "non_first_order" else older
+    now = shop.buyers(month)
+    return {
+        "new_customers": len(shop.new(month)),
+        "existing_customers": len(now - shop.new(month)),
+        "new_base": len(new),
+        "new_retained": len(new & now),
+        "new_retention_rate": ratio(len(new & now), len(new)),
+        "existing_base": len(existing),
+        "existing_retained": len(existing & now),
+        "existing_retention_rate": ratio(len(existing & now), len(existing)),
+        "overlap_customers": len(new & existing),
+    }
+
+
+def twin_ledger(shop: Shop, month: int, active_months: int, months: int = 1) -> dict[str, float]:
+    start_month = month - months
+    start = shop.buyers(*range(start_month - active_months + 1, start_month + 1))
+    end = shop.buyers(*range(month - active_months + 1, month + 1))
+    new = shop.new(*range(start_month + 1, month + 1))
+    return {
+        "customers_start": len(start),
+        "lost": len(start - end),
+        "returned": len(end - start - new),
+        "new_customers": len(end & new),
+        "customers_end": len(end),
+        "kept": len(start & end),
+        "crr": ratio(len(end) - len(end & new), len(start)),
+        "strict_retention": ratio(len(start & end), len(start)),
+        "churn_rate": ratio(len(start - end), len(start)),
+    }
+
+
+def twin_money(shop: Shop, months: range) -> dict[str, float]:
+    buyers = len(shop.buyers(*months))
+    orders = sum(order.month in months for order in shop.orders)
+    revenue = sum(cents for (_, month), cents in shop.revenue.items() if month in months) / 100
+    return {
+        "buyers": buyers,
+        "orders": orders,
+        "revenue": revenue,
+        "average_order_value": ratio(revenue, orders),
+        "purchase_frequency": ratio(orders, buyers),
+        "revenue_per_customer": ratio(revenue, buyers),
+    }
+
+
+def twin_revenue_retention(shop: Shop, now: range, before: range) -> dict[str, float]:
+    base = {who: max(shop.spent(who, *before), 0) for who in shop.buyers(*before)}
+    again = {who: max(shop.spent(who, *now), 0) for who in shop.buyers(*before) & shop.buyers(*now)}
+    kept = sum(min(cents, base[who]) for who, cents in again.items())
+    return {"nrr": ratio(sum(again.values()), sum(base.values())), "grr": ratio(kept, sum(base.values()))}
+
+
+def twin_kpis(shop: Shop, month: int, active_months: int, months: int = 1) -> dict[str, float]:
+    """Every key figure of the window of ``months`` that ends with ``month``."""
+    now, before = range(month - months + 1, month + 1), range(month - 2 * months + 1, month - months + 1)
+    money, ledger = twin_money(shop, now), twin_ledger(shop, month, active_months, months)
+    buyers, new, base_new = shop.buyers(*now), shop.new(*now), shop.new(*before)
+    existing = shop.repeaters(*before)
+    returning = sum(shop.spent(who, *now) for who in buyers - new)
+    return {
+        "active_customers": len(buyers),
+        "new_customers": len(new),
+        **{name: money[name] for name in ("orders", "revenue", "average_order_value")},
+        **{name: money[name] for name in ("purchase_frequency", "revenue_per_customer")},
+        "new_retention_rate": ratio(len(base_new & buyers), len(base_new)),
+        "existing_retention_rate": ratio(len(existing & buyers), len(existing)),
+        **{name: ledger[name] for name in ("crr", "churn_rate", "strict_retention")},
+        **twin_revenue_retention(shop, now, before),
+        "repeat_customer_share": ratio(len(buyers - new), len(buyers)),
+        "returning_revenue_share": ratio(returning, sum(shop.spent(who, *now) for who in buyers)),
+    }
+
+
+def twin_open_gaps(shop: Shop, as_of: date) -> Counter:
+    last = {order.customer: order.at.date() for order in shop.orders}
+    return Counter((as_of - day).days for day in last.values())
+
+
+def twin_lifetimes(shop: Shop, as_of: date, lapse_days: int) -> Counter:
+    first, last = shop.first(), {order.customer: order.at.date() for order in shop.orders}
+    found: Counter = Counter()
+    for customer, day in last.items():
+        lapse = day + timedelta(days=lapse_days)
+        begin = first[customer].at.date()
+        found[(min(lapse, as_of) - begin).days, lapse <= as_of] += 1
+    return found
+
+
+# ---- what the tests do with both
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
+
+
+def fact_base(facts: dict[str, pd.DataFrame]) -> duckdb.DuckDBPyConnection:
+    """A database with the table ``customer_months``, typed as the real one; the next call replaces it."""
+    connection = _database()
+    connection.register("frame", facts["customer_months"])
+    days = ", ".join(f"CAST({name} AS DATE) AS {name}" for name in ("first_day", "last_day", "previous_last_day"))
+    connection.execute(f"CREATE OR REPLACE TABLE customer_months AS SELECT * REPLACE ({days}) FROM frame")
+    connection.unregister("frame")
+    return connection
+
+
+def assert_rows_equal(frame: pd.DataFrame, expected: list[dict[str, float]]) -> None:
+    """Each row of the frame holds what the twin says, missing where it says missing."""
+    assert len(frame) == len(expected)
+    for found, wanted in zip(frame.to_dict("records"), expected, strict=True):
+        for name, value in wanted.items():
+            same = math.isclose(found[name], value, rel_tol=1e-9, abs_tol=1e-9)
+            assert same or (math.isnan(found[name]) and math.isnan(value)), (name, found[name], value)
+
+
+def shuffled(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.sample(frac=1, random_state=1).reset_index(drop=True)
