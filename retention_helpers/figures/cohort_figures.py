@@ -14,13 +14,13 @@ def grid_figure(
     details: pd.DataFrame, curve: pd.DataFrame, differences: pd.DataFrame, words: Words, *, size: tuple[int, int]
 ) -> Figure:
     """Retention on month k, of a `cohort_details`; ``size`` is how many cohorts and months are shown."""
-    options = GridOptions(legend=words.say("Ordered again, %"), cohorts=size[0], months=size[1])
+    options = GridOptions(legend=words.say("Ordered again"), cohorts=size[0], months=size[1])
     return cohort_grid(details, findings.grid_finding(curve, differences, words), words, options=options)
 
 
 def later_figure(details: pd.DataFrame, words: Words, *, size: tuple[int, int]) -> Figure:
     """Retention on month k or later, of a `cohort_details`."""
-    legend = words.say("Ordered then or later, %")
+    legend = words.say("Ordered then or later")
     options = GridOptions(value="on_or_after_rate", legend=legend, cohorts=size[0], months=size[1])
     return cohort_grid(details, findings.later_finding(details, words), words, options=options)
 
@@ -45,7 +45,7 @@ def dimension_grid(
     shown = pd.concat([curves[curves["value"] == value] for value in sizes.head(size[0])]) if len(sizes) else curves
     finding = findings.dimension_finding(f"by_{dimension}", differences, words, dimension=dimension)
     options = GridOptions(
-        legend=words.say("Ordered again, %"), cohorts=size[0], months=size[1], header=words.say(dimension.capitalize())
+        legend=words.say("Ordered again"), cohorts=size[0], months=size[1], header=words.say(dimension.capitalize())
     )
     return cohort_grid(shown.rename(columns={"value": "cohort"}), finding, words, options=options)
 
@@ -77,7 +77,7 @@ def projection_figure(
     names = ["cohort", "months_since_first", "cohort_customers", "retention_rate", "retention_rate_low", "retention_rate_high"]  # fmt: skip
     seen = details.loc[details["is_complete"], names].assign(is_projected=False)
     cells = pd.concat([seen, projected[[*names, "is_projected"]]], ignore_index=True) if len(projected) else seen
-    options = GridOptions(legend=words.say("Ordered again, %"), cohorts=size[0], months=size[1])
+    options = GridOptions(legend=words.say("Ordered again"), cohorts=size[0], months=size[1])
     return cohort_grid(cells, findings.projection_finding(projected, backtest, words), words, options=options)
 
 

@@ -59,8 +59,11 @@ def cohort_grid(frame: pd.DataFrame, finding: Finding, words: Words, *, options:
     later = frame.loc[numbers(frame, "months_since_first") >= 1]
     if later.empty or numbers(later, options.value).isna().all():
         return compose_without_data(finding, _table(later, words, options), words)
-    plot = _plot(later, words, options)
-    return compose(finding, _table(later, words, options), plot.draw, words)
+    shown = _shown(later, options)
+    if len(shown) < len(later):
+        finding = finding.noting(words.say("Older cohorts and later months are in the CSV."))
+    plot = _plot(shown, words, options)
+    return compose(finding, _table(shown, words, options), plot.draw, words)
 
 
 def _check(frame: pd.DataFrame, finding: Finding, options: GridOptions) -> None:
@@ -76,9 +79,14 @@ def _check(frame: pd.DataFrame, finding: Finding, options: GridOptions) -> None:
         raise ParameterError(f'Figure "{finding.name}": cuts must be {STEPS - 1} rising numbers, found {options.cuts}.')
 
 
-def _plot(frame: pd.DataFrame, words: Words, options: GridOptions) -> GridPlot:
+def _shown(frame: pd.DataFrame, options: GridOptions) -> pd.DataFrame:
+    """The cells that are drawn, and so stand in the data table: the last cohorts, the first months."""
     cohorts = _order(frame)[-options.cohorts :]
-    shown = frame.loc[frame["cohort"].isin(cohorts) & (numbers(frame, "months_since_first") <= options.months)]
+    return frame.loc[frame["cohort"].isin(cohorts) & (numbers(frame, "months_since_first") <= options.months)]
+
+
+def _plot(shown: pd.DataFrame, words: Words, options: GridOptions) -> GridPlot:
+    cohorts = _order(shown)
     ages = range(1, int(numbers(shown, "months_since_first").max()) + 1)
 
     def matrix(values: pd.Series, missing: object) -> np.ndarray:
@@ -121,7 +129,7 @@ def cohort_name(cohort: object, words: Words, short_year: bool = False) -> str:
 
 
 def _table(frame: pd.DataFrame, words: Words, options: GridOptions) -> pd.DataFrame:
-    """All cohorts of the table, wide, each cell with its interval."""
+    """The cells drawn, wide, each with its interval."""
     cohorts, ages = _order(frame), sorted({int(age) for age in frame["months_since_first"]})
     low, high = (numbers(frame, options.value + end) for end in ("_low", "_high"))
     texts = {

@@ -38,10 +38,20 @@ def direction(low: float, high: float) -> Direction:
     return "up" if low > 0 else "down" if high < 0 else "flat"
 
 
+def with_last_year(kpis: pd.DataFrame, year: pd.DataFrame) -> pd.DataFrame:
+    """The month's KPIs with their change on the same month last year beside them.
+
+    ``kpis`` and ``year`` are tables of `metrics.kpis`, against the month before and against twelve months before. Adds
+    ``last_year_change``, ``last_year_change_low``, ``last_year_change_high``.
+    """
+    names = {name: f"last_year_{name}" for name in ("change", "change_low", "change_high")}
+    return kpis.merge(year[["kpi", *names]].rename(columns=names), on="kpi", how="left")
+
+
 def kpi_finding(kpis: pd.DataFrame, kpi: str, words: Words, *, period: str) -> Finding:
     """What is said of one KPI: its headline by the interval of the change; value, comparison and interval in words.
 
-    ``kpis`` is the table of `metrics.kpis`; ``period`` its month, ``YYYY-MM``. A KPI without a value says so.
+    ``kpis`` is a table of `metrics.kpis`, or one of `with_last_year`; ``period`` its month, ``YYYY-MM``. A KPI without a value says so.
     """
     rows = kpis.set_index("kpi")
     row = rows.loc[kpi].to_dict() if kpi in rows.index else {"value": float("nan")}
@@ -119,19 +129,22 @@ def _sentences(row: Mapping[str, float], wording: Wording, words: Words, month: 
     def change(name: str) -> str:
         return write_difference(row[name], wording.unit, words)
 
+    def interval_of(name: str) -> str:
+        return words.say("95% interval {low} to {high}", low=change(f"{name}_low"), high=change(f"{name}_high"))
+
     interval = words.say("95% interval {low} to {high}", low=value("low"), high=value("high"))
     said = [words.say("{value} in {month} ({interval}).", value=value("value"), month=words.month(month.label), interval=interval)]  # fmt: skip
-    if not is_missing(row["previous"]):
-        interval = words.say("95% interval {low} to {high}", low=change("change_low"), high=change("change_high"))
+    against = {"previous": ("change", month - 1), "last_year": ("last_year_change", month - 12)}
+    for earlier, (name, when) in against.items():
+        if is_missing(row[earlier]) or is_missing(row.get(name)):
+            continue
         said.append(
             words.say(
                 "Against {month} ({value}): {change} ({interval}).",
-                month=words.month((month - 1).label),
-                value=value("previous"),
-                change=change("change"),
-                interval=interval,
+                month=words.month(when.label),
+                value=value(earlier),
+                change=change(name),
+                interval=interval_of(name),
             )
         )
-    if not is_missing(row["last_year"]):
-        said.append(words.say("{month}: {value}.", month=words.month((month - 12).label), value=value("last_year")))
     return said

@@ -7,10 +7,10 @@ from retention_helpers.words import Words
 from . import month_findings as findings
 from .curve import CurveOptions, survival_curve
 from .figure import Figure
-from .kpis import kpi_finding
+from .kpis import CARDS, kpi_finding
 from .lines import LineOptions, retention_lines
 from .tables import Column, ReadableTable, TableOptions, readable_table
-from .unit import write_interval
+from .unit import write, write_interval
 from .waterfall import WaterfallOptions, decomposition_steps, ledger_steps, waterfall
 from .wordings import WORDINGS
 
@@ -73,28 +73,20 @@ def ledger_figure(ledger: pd.DataFrame, words: Words, *, active_months: int) -> 
 
 
 def trailing_table(trailing: pd.DataFrame, words: Words) -> ReadableTable:
-    """The KPIs of the last quarter and year against the one before, of `trailing_kpis`."""
-    names = {"quarter": words.say("Last 3 months"), "year": words.say("Last 12 months")}
-    rows = []
-    for row in trailing.itertuples():
-        said = WORDINGS[row.kpi]
-        rows.append(
-            {
-                "window": names[row.window],
-                "kpi": words.say(said.name),
-                "value": write_interval(row.value, (row.low, row.high), said.unit, words),
-                "previous": write_interval(row.previous, (row.previous_low, row.previous_high), said.unit, words),
-                "n": row.n,
-            }
-        )
+    """The KPIs of the cards over the last quarter and year, each beside the one before, of `trailing_kpis`."""
+    rows = {kpi: {"kpi": words.say(WORDINGS[kpi].name)} for kpi in (*CARDS, "crr") if kpi in set(trailing["kpi"])}
+    for row in trailing[trailing["kpi"].isin(list(rows))].itertuples():
+        unit = WORDINGS[row.kpi].unit
+        rows[row.kpi][row.window] = write_interval(row.value, (row.low, row.high), unit, words)
+        rows[row.kpi][f"{row.window}_before"] = write(row.previous, unit, words)
     columns = {
         "kpi": Column(words.say("Key figure"), "text"),
-        "window": Column(words.say("Period"), "text"),
-        "value": Column(words.say("Value (95% interval)"), "text"),
-        "previous": Column(words.say("The period before"), "text"),
-        "n": Column("n", "integer"),
+        "quarter": Column(words.say("Last 3 months (95% interval)"), "text"),
+        "quarter_before": Column(words.say("The 3 before"), "text"),
+        "year": Column(words.say("Last 12 months (95% interval)"), "text"),
+        "year_before": Column(words.say("The 12 before"), "text"),
     }
-    frame = pd.DataFrame(rows, columns=list(columns) if not rows else None)
+    frame = pd.DataFrame(list(rows.values()), columns=list(columns))
     return readable_table(frame, findings.trailing_finding(trailing, words), words, options=TableOptions(columns))
 
 
@@ -115,7 +107,7 @@ def returning_table(table: pd.DataFrame, words: Words) -> ReadableTable:
                 "measure": words.say(name),
                 "new": write_interval(row.new, (row.new_low, row.new_high), unit, words, digits),
                 "returning": write_interval(row.returning, (row.returning_low, row.returning_high), unit, words, digits),
-                "verdict": words.say("differs") if row.is_reliable else words.say("no reliable difference"),
+                "verdict": words.say("yes") if row.is_reliable else words.say("no"),
                 "n": f"{words.integer(row.new_n)} / {words.integer(row.returning_n)}",
             }
         )
@@ -123,7 +115,7 @@ def returning_table(table: pd.DataFrame, words: Words) -> ReadableTable:
         "measure": Column(words.say("Measure"), "text"),
         "new": Column(words.say("New (95% interval)"), "text"),
         "returning": Column(words.say("Returning (95% interval)"), "text"),
-        "verdict": Column(words.say("Difference"), "text"),
+        "verdict": Column(words.say("Reliably different"), "text"),
         "n": Column(words.say("n, new / returning"), "text"),
     }
     finding = findings.returning_finding(table, words)

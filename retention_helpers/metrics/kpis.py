@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -76,7 +76,8 @@ class Measures:
         return self.counts[name] if name in self.counts else self.sums[name]
 
     def total(self, name: str) -> Floats:
-        return self.counts[name] if name in self.counts else self.sums[name].sum(axis=-1)
+        # Amounts are whole hundredths; rounding puts a sum of floats back on its cent.
+        return self.counts[name] if name in self.counts else self.sums[name].sum(axis=-1).round(2)
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,15 @@ class Estimate:
     groups: NDArray[np.int64] | None = None
 
 
-def kpis(
-    month_buckets: pd.DataFrame, retention: pd.DataFrame, ledger: pd.DataFrame, *, as_of: date, seed: int = 0
-) -> pd.DataFrame:
+class KpiTables(NamedTuple):
+    """What key figures are made from: ``month_buckets`` (facts), a `monthly_retention` and an `activity_ledger`."""
+
+    month_buckets: pd.DataFrame
+    retention: pd.DataFrame
+    ledger: pd.DataFrame
+
+
+def kpis(tables: KpiTables, *, as_of: date, months_back: int = 1, seed: int = 0) -> pd.DataFrame:
     """How did the month go, is it different from the one before, and from the same month last year?
 
     Customers: exact Poisson interval. Shares: Wilson, their change Newcombe. CRR: Bayesian bootstrap on the counts
@@ -101,31 +108,29 @@ def kpis(
     same buckets in both months, since many buy in both. The usual wrong edge: two intervals that overlap do not say
     that nothing changed; ``change_low`` and ``change_high`` do.
 
-    Parameters: ``month_buckets`` (facts); ``retention``, a `monthly_retention`, and ``ledger``, an `activity_ledger`
-    of the same ``as_of``; ``seed`` of the bootstraps.
+    Parameters: ``tables``, all of the same ``as_of``; ``months_back``: which earlier month is the ``previous`` one (12:
+    the same month last year); ``seed`` of the bootstraps.
 
     Returns one row per key figure of `KPIS` (none before the data begin):
       kpi                                    text
       value, low, high                       customers, orders, money, or a rate 0..1 (crr, nrr may exceed 1)
       n                                      customers it rests on: buyers, or the base of a rate
-      previous, previous_low, previous_high  the month before; missing before the data begin
+      previous, previous_low, previous_high  ``months_back`` earlier; missing before the data begin
       last_year                              the same month last year
       change, change_low, change_high        value - previous (a rate: 0.01 is one percentage point)
     """
-    measures, months = _monthly_measures(month_buckets, retention, ledger, as_of)
+    measures, months = _monthly_measures(tables, as_of)
     now = months.size - 1
-    return compared(measures, (now, now - 1, now - 12), seed)
+    return compared(measures, (now, now - months_back, now - 12), seed)
 
 
-def kpi_history(
-    month_buckets: pd.DataFrame, retention: pd.DataFrame, ledger: pd.DataFrame, *, as_of: date, seed: int = 0
-) -> pd.DataFrame:
+def kpi_history(tables: KpiTables, *, as_of: date, seed: int = 0) -> pd.DataFrame:
     """How did each key figure run up to now? For the small lines beside the numbers.
 
     Parameters and intervals as `kpis`, whose values are the last month here. Returns one row per key figure and month:
     ``kpi``, ``month`` (YYYY-MM), ``value``, ``low``, ``high``, ``n``.
     """
-    measures, months = _monthly_measures(month_buckets, retention, ledger, as_of)
+    measures, months = _monthly_measures(tables, as_of)
     rows = {
         kpi.name: table(months, {name: getattr(estimate, name) for name in COLUMNS})
         for kpi, estimate in ((kpi, _estimate(kpi, measures, seed)) for kpi in KPIS)
@@ -134,10 +139,8 @@ def kpi_history(
     return history.astype({"kpi": "str"})
 
 
-def _monthly_measures(
-    month_buckets: pd.DataFrame, retention: pd.DataFrame, ledger: pd.DataFrame, as_of: date
-) -> tuple[Measures, NDArray[np.int64]]:
-    buckets = read_buckets(month_buckets, as_of)
+def _monthly_measures(tables: KpiTables, as_of: date) -> tuple[Measures, NDArray[np.int64]]:
+    buckets = read_buckets(tables.month_buckets, as_of)
     names = labels(buckets.months)
 
     def by_month(frame: pd.DataFrame, column: str) -> Floats:
@@ -156,7 +159,7 @@ def _monthly_measures(
         "retained_revenue": major(buckets.of("retained_floor_cents")),
         "kept_revenue": major(buckets.of("kept_cents")),
     }
-    counts = {name: by_month(retention, name) for name in RETENTION} | {name: by_month(ledger, name) for name in LEDGER}
+    counts = {name: by_month(tables.retention, name) for name in RETENTION} | {name: by_month(tables.ledger, name) for name in LEDGER}
     return Measures(sums, counts), buckets.months
 
 

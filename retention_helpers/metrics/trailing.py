@@ -59,7 +59,7 @@ def trailing_kpis(
 
 
 def trailing_windows(connection: duckdb.DuckDBPyConnection, *, as_of: date, rules: KpiRules) -> pd.DataFrame:
-    """The key figures of the last quarter and of the last year: `trailing_kpis` of every window, one below the other."""
+    """The key figures of the last quarter and year: `trailing_kpis` of every window, one below the other."""
     return pd.concat(
         [trailing_kpis(connection, as_of=as_of, window=window, rules=rules) for window in WINDOWS], ignore_index=True
     )

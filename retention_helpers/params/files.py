@@ -45,6 +45,8 @@ def read_yaml(path: Path) -> dict:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: {error.problem}" if mark is not None else str(error)
         raise ProfileError(f"{path}: is no YAML. {where}.") from error
+    except RecursionError as error:
+        raise ProfileError(f"{path}: nested deeper than {MAX_DEPTH} levels.") from error
     if not isinstance(content, dict):
         raise ProfileError(f"{path}: must be a mapping (key: value lines), found {type(content).__name__}.")
     if _depth(content) > MAX_DEPTH:

@@ -175,12 +175,12 @@ class Profile(_Strict):
     @field_validator("tables")
     @classmethod
     def _in_contract(cls, tables: dict[str, Source]) -> dict[str, Source]:
-        if "orders" not in tables and "outcomes" not in tables and "feedback" not in tables:
-            raise ValueError("at least one of the tables orders, outcomes, feedback is needed")
         for name, source in tables.items():
             if name not in CONTRACT:
                 raise ValueError(f'"{name}" is not a table of the input contract.{did_you_mean(name, CONTRACT)}')
             _check_columns(name, source)
+        if "orders" not in tables and "outcomes" not in tables and "feedback" not in tables:
+            raise ValueError("at least one of the tables orders, outcomes, feedback is needed")
         return tables
 
     def path_of(self, source: Source) -> str:

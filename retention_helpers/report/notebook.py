@@ -11,6 +11,7 @@ import pandas as pd
 from IPython.display import display
 
 from retention_helpers.facts import Facts
+from retention_helpers.figures import stylesheet
 from retention_helpers.params import Profile, load_profile
 from retention_helpers.periods import Period
 from retention_helpers.words import Words
@@ -65,6 +66,11 @@ class Report:
         a customer may be silent without being lapsed; whoever is older has shown up by then."""
         first = Period(min(self._facts.months, default=self.period.index))
         return self.profile.history_starts or (first + self.profile.lapse_months).start
+
+    @property
+    def retention_rules(self) -> dict[str, Any]:
+        """The profile's choices for `metrics.retention.monthly_retention`."""
+        return {"existing_base_rule": self.profile.existing_base_rule, "history_starts": self.history_starts}
 
     @property
     def con(self) -> duckdb.DuckDBPyConnection:
@@ -141,6 +147,9 @@ def open_report(
     """
     loaded = load_profile(profile)
     facts = ensure_facts(loaded)
+    if TABLES_VARIABLE not in os.environ:
+        # A published page has the style of its own; JupyterLab and plain nbconvert get it here.
+        display({"text/html": f"<style>{stylesheet()}</style>", "text/plain": ""}, raw=True)
     chosen = resolve_period(period, facts.months, facts.data_through, allow_incomplete=allow_incomplete)
     return Report(notebook, loaded, facts, chosen, Words(locale or loaded.locale, loaded.currency))
 

@@ -20,7 +20,7 @@ class Check:
 def order_checks(profile: Profile) -> list[Check]:
     """What to look for in the order rows of this profile."""
     rules = profile.orders
-    line = "concat_ws(' ', order_id, product_id, ordered_at_text)"
+    line = "coalesce(NULLIF(concat_ws(' ', order_id, product_id, ordered_at_text), ''), '(blank)')"
     product = "coalesce(product_id, '?')"
     checks = [
         recoded("orders"),

@@ -3,6 +3,7 @@
 import duckdb
 import pandas as pd
 
+from retention_helpers.engine import quote
 from retention_helpers.errors import ProfileError, SourceError, did_you_mean
 from retention_helpers.params import Profile
 from retention_helpers.schema import CONTRACT
@@ -46,7 +47,7 @@ def table_problems(con: duckdb.DuckDBPyConnection, profile: Profile, staged: Sta
             continue
         table = CONTRACT[name]
         for column in table.required:
-            cast = f"{column}_cents" if table.column(column).kind == "money" else column
+            cast = quote(f"{column}_cents" if table.column(column).kind == "money" else column)
             shown = f"coalesce({column}_text, '(blank)')"
             problems += _one(con, name, Check(f"no_{column}", f"{cast} IS NULL AND NOT is_filtered", shown, "left out"))
         first = f"{table.required[0]}_text"

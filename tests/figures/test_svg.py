@@ -5,7 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from retention_helpers.figures.theme import variables
+from retention_helpers.figures.canvas import Box, Canvas
+from retention_helpers.figures.svg import to_svg
+from retention_helpers.figures.theme import applied, light, variables
 from retention_helpers.params import look
 from tests.figures.samples import DRAWN, speak
 
@@ -64,3 +66,19 @@ def test_a_drawing_is_small(drawings, name):
 
 def test_all_light_colours_differ_so_that_a_drawing_can_be_recoloured():
     assert len(variables()) == len(look().tokens)
+
+
+def test_shared_shapes_of_two_drawings_do_not_meet_on_one_page():
+    with applied():
+        pair = []
+        for key in ("one-wide", "two-wide"):
+            canvas = Canvas(200, 100)
+            canvas.axes(Box(20, 20, 150, 60)).plot([0, 1, 2], [1, 3, 2], "o-", color=light("accent"))
+            pair.append(to_svg(canvas, key, "t", "d"))
+    for svg, key in zip(pair, ("one-wide", "two-wide"), strict=True):
+        ids = re.findall(r'\bid="([^"]+)"', svg)
+        used = re.findall(r'(?:href="#|url\(#)([^")]+)', svg)
+        assert set(used) <= set(ids)
+        assert used
+        assert all(name.startswith(f"{key}-") for name in ids)
+        ElementTree.fromstring(svg)

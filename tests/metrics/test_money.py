@@ -152,7 +152,7 @@ def test_each_decomposition_adds_up_and_agrees_with_the_money(orders: pd.DataFra
 
 
 @given(shops(min_orders=1))
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_rates_keep_their_order_and_neither_row_order_nor_later_rows_change_a_number(orders: pd.DataFrame) -> None:
     facts = slow_facts(orders)["month_buckets"]
     as_of = month_end(LAST - 3)
