@@ -1,6 +1,6 @@
 """Facts: tables of stated grain, built once from staged rows, read by every metric.
 
-Each ``.sql`` file here is one table; its first line says what one row is. The SQL keeps to what other engines speak too.
+Each ``.sql`` file here is one table; its first line says what one row is. The SQL keeps to what other engines speak.
 """
 
 from .build import Build, build_facts

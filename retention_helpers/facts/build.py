@@ -37,8 +37,8 @@ def build_facts(
     """Build the facts of the staged tables in ``con`` into ``folder`` and swap them in.
 
     ``written_at`` (when the source was written) dates the restatements; those of earlier builds are kept. Months whose
-    rows are unchanged keep their files. A reader of the old facts file keeps reading it: the new one is written beside it
-    and a symlink is replaced. Raises `Fault` when a row got lost on the way.
+    rows are unchanged keep their files. A reader of the old facts file keeps reading it: the new one is written
+    beside it and a symlink is replaced. Raises `Fault` when a row got lost on the way.
     """
     write_rules(con, profile)
     _show_people(con)
@@ -52,7 +52,12 @@ def build_facts(
     path = folder / f"facts-{digest}.duckdb"
     if not changes.empty or before is None or before.digest != digest or not _serves(path):
         named = changes if before is None else pd.concat([before.restatements, changes], ignore_index=True)
-        _write_facts(con, path, partitions, folder, named, _description(profile, data_through, digest))
+        notes = {
+            "partitions": as_frame(partitions),
+            "restatements": named,
+            "description": _description(profile, data_through, digest),
+        }
+        _write_facts(con, path, partitions, notes)
     _swap(folder, path)
     _prune(folder, keep=[*partitions, *(before.partitions if before else [])], facts=path)
     unchanged = [partition.month for partition in partitions if partition.month not in written]
@@ -82,20 +87,20 @@ def _show_people(con: duckdb.DuckDBPyConnection) -> None:
 def _show_months(con: duckdb.DuckDBPyConnection, partitions: list[Partition], folder: Path) -> None:
     """The partitioned tables over all months; a company without orders has them empty."""
     if not partitions:
-        con.execute("CREATE OR REPLACE TEMP VIEW month_lines AS SELECT *, 1 AS copy_number, 1 AS line_number, false AS names_earlier_order FROM staged_orders WHERE false")  # fmt: skip
+        con.execute("""
+            CREATE OR REPLACE TEMP VIEW month_lines AS
+            SELECT *, 1 AS copy_number, 1 AS line_number, false AS names_earlier_order FROM staged_orders WHERE false
+        """)
     for table in sql.MONTHLY:
         rows = relation(partitions, folder, table) if partitions else sql.text(table)
         con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS {rows}")
 
 
 def _write_facts(
-    con: duckdb.DuckDBPyConnection,
-    path: Path,
-    partitions: list[Partition],
-    folder: Path,
-    changes: pd.DataFrame,
-    description: dict[str, str],
+    con: duckdb.DuckDBPyConnection, path: Path, partitions: list[Partition], notes: dict[str, pd.DataFrame]
 ) -> None:
+    """All tables over the months, and the ``notes`` on how they were made, as one file."""
+    folder = path.parent
     beside = path.with_suffix(".tmp")
     for left_over in (beside, path.with_suffix(".tmp.wal")):
         left_over.unlink(missing_ok=True)
@@ -105,13 +110,9 @@ def _write_facts(
             con.execute(f"CREATE TABLE facts.{table} AS SELECT * FROM ({sql.text(table)}) ORDER BY ALL")
             con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT * FROM facts.{table}")
         for table in ("order_lines", "orders_valid"):
-            rows = f"VIEW facts.{table} AS {relation(partitions, folder, table)}" if partitions else f"TABLE facts.{table} AS FROM {table}"  # fmt: skip
-            con.execute(f"CREATE {rows}")
-        for name, frame in (
-            ("partitions", as_frame(partitions)),
-            ("restatements", changes),
-            ("description", pd.DataFrame(description.items(), columns=["name", "value"])),
-        ):
+            rows = relation(partitions, folder, table) if partitions else f"SELECT * FROM {table}"
+            con.execute(f"CREATE {'VIEW' if partitions else 'TABLE'} facts.{table} AS {rows}")
+        for name, frame in notes.items():
             con.register("frame", frame)
             con.execute(f"CREATE TABLE facts.{name} AS SELECT * FROM frame")
             con.unregister("frame")
@@ -122,8 +123,9 @@ def _write_facts(
     beside.replace(path)
 
 
-def _description(profile: Profile, data_through: date, digest: str) -> dict[str, str]:
-    return {"profile": profile.name, "data_through": data_through.isoformat(), "digest": digest, "hashes": HASHES}
+def _description(profile: Profile, data_through: date, digest: str) -> pd.DataFrame:
+    said = {"profile": profile.name, "data_through": data_through.isoformat(), "digest": digest, "hashes": HASHES}
+    return pd.DataFrame(said.items(), columns=["name", "value"])
 
 
 def _serves(path: Path) -> bool:

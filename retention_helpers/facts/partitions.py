@@ -27,7 +27,7 @@ _NOT_FACTS = {
 
 @dataclass(frozen=True)
 class Partition:
-    """One month's rows: how many, the fingerprint of the data, and the key of the facts made from them (data and rules)."""
+    """One month's rows: how many, the fingerprint of the data, the key of the facts made from them (data and rules)."""
 
     month: int
     rows: int
@@ -83,7 +83,7 @@ def write_partition(con: duckdb.DuckDBPyConnection, partition: Partition, folder
 
 
 def _month_lines(con: duckdb.DuckDBPyConnection, month: int, profile: Profile) -> str:
-    """The month's rows; each knows which copy of an exact duplicate it is, and its number among rows that name no order.
+    """The month's rows; each knows which copy of a duplicate it is, and its number among rows that name no order.
 
     Rows are numbered apart and joined by their place: a window that carries whole rows costs ten times as much.
     """

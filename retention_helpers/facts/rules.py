@@ -8,7 +8,12 @@ from retention_helpers.params import Profile
 def write_rules(con: duckdb.DuckDBPyConnection, profile: Profile) -> None:
     """Make ``rules`` (one row) and ``rule_values`` (one row per listed code) for the SQL files to join."""
     orders = profile.orders
-    con.execute("CREATE OR REPLACE TEMP TABLE rules (zero_amount_orders VARCHAR, same_day_orders VARCHAR, cancellation_prefix VARCHAR, non_product_lines VARCHAR, currency VARCHAR)")  # fmt: skip
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE rules (
+            zero_amount_orders VARCHAR, same_day_orders VARCHAR, cancellation_prefix VARCHAR, non_product_lines VARCHAR,
+            currency VARCHAR
+        )
+    """)
     con.execute(
         "INSERT INTO rules VALUES (?, ?, ?, ?, ?)",
         [

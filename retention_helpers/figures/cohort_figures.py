@@ -1,5 +1,7 @@
 """The figures of the cohort report: each takes a metric's table, finds the words for it, and draws."""
 
+from datetime import date
+
 import pandas as pd
 
 from retention_helpers.words import Words
@@ -18,11 +20,11 @@ def grid_figure(
     return cohort_grid(details, findings.grid_finding(curve, differences, words), words, options=options)
 
 
-def later_figure(details: pd.DataFrame, words: Words, *, size: tuple[int, int]) -> Figure:
-    """Retention on month k or later, of a `cohort_details`."""
+def later_figure(details: pd.DataFrame, words: Words, *, size: tuple[int, int], since: date) -> Figure:
+    """Retention on month k or later, of a `cohort_details`; the headline speaks of a cohort from ``since`` on."""
     legend = words.say("Ordered then or later")
     options = GridOptions(value="on_or_after_rate", legend=legend, cohorts=size[0], months=size[1])
-    return cohort_grid(details, findings.later_finding(details, words), words, options=options)
+    return cohort_grid(details, findings.later_finding(details, words, since=since), words, options=options)
 
 
 def revenue_grid(details: pd.DataFrame, curve: pd.DataFrame, words: Words, *, size: tuple[int, int]) -> Figure:
@@ -54,17 +56,17 @@ def differences_table(differences: pd.DataFrame, words: Words) -> ReadableTable:
     """The cohorts that differ from the others of their age, the clearest first, of `cohort_differences`."""
     shown = differences.sort_values("q_value", kind="stable").assign(
         cohort=lambda rows: [words.month(cohort) for cohort in rows["cohort"]],
-        verdict=lambda rows: [words.say("differs") if yes else words.say("no reliable difference") for yes in rows["is_different"]],
-    )  # fmt: skip
+        verdict=lambda rows: [words.say("yes") if yes else words.say("no") for yes in rows["is_different"]],
+    )
     columns = {
         "cohort": Column(words.say("Cohort"), "text"),
-        "months_since_first": Column(words.say("Months since the first order"), "integer"),
+        "months_since_first": Column(words.say("Month"), "integer"),
         "cohort_customers": Column(words.say("Customers"), "integer"),
         "retention_rate": Column(words.say("Rate"), "percent"),
         "others_rate": Column(words.say("Others"), "percent"),
         "difference": Column(words.say("Difference"), "points"),
         "q_value": Column("q", "number", 3),
-        "verdict": Column(words.say("Verdict"), "text"),
+        "verdict": Column(words.say("Reliably different"), "text"),
     }
     options = TableOptions(columns, max_rows=12)
     return readable_table(shown, findings.differences_finding(differences, words), words, options=options)

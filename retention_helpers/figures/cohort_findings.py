@@ -1,7 +1,10 @@
 """What is said of the cohort figures; every headline is computed from the table it stands over."""
 
+from datetime import date
+
 import pandas as pd
 
+from retention_helpers.periods import Period
 from retention_helpers.words import Words
 
 from .finding import Finding
@@ -35,9 +38,13 @@ def grid_finding(curve: pd.DataFrame, differences: pd.DataFrame, words: Words) -
     return Finding("cohort_grid", headline, sentence, words.say("Share of each cohort that ordered in the month, %"), caption)  # fmt: skip
 
 
-def later_finding(details: pd.DataFrame, words: Words) -> Finding:
-    """How many of the oldest cohort ordered at all after their first month, of a `cohort_details`."""
-    later = details[details["months_since_first"] == 1] if len(details) else details
+def later_finding(details: pd.DataFrame, words: Words, *, since: date) -> Finding:
+    """How many of a cohort ordered at all after their first month, of a `cohort_details`.
+
+    Speaks of the oldest cohort that begins on ``since`` or later: before it a "new" customer may be an old one.
+    """
+    first = details["cohort"] >= Period.of(since).label
+    later = details[first & (details["months_since_first"] == 1)]
     if later.empty:
         return unknown("on_or_after", words)
     row = later.iloc[0]
@@ -47,7 +54,7 @@ def later_finding(details: pd.DataFrame, words: Words) -> Finding:
         cohort=words.month(row["cohort"]),
     )
     sentence = words.say(
-        "That cohort has been watched the longest; 95% interval {low} to {high}. Younger ones have had less time.",
+        "That is the cohort of really new customers that has been watched the longest; 95% interval {low} to {high}. Younger ones have had less time.",
         low=words.percent(row["on_or_after_rate_low"]),
         high=words.percent(row["on_or_after_rate_high"]),
     )

@@ -71,9 +71,10 @@ def _used_ids(root: ElementTree.Element) -> set[str]:
 
 def _write(element: ElementTree.Element, key: str, used: set[str]) -> str:
     tag = element.tag.removeprefix(_SPACE)
+    kept = [child for child in element if not _is_noise(child)]
     if tag == "g":
-        _share_styles(element)
-    children = "".join(_write(child, key, used) for child in element if not _is_noise(child))
+        _share_styles(element, kept)
+    children = "".join(_write(child, key, used) for child in kept)
     attributes = _attributes(element, key, used)
     if tag == "g" and not attributes:
         return children
@@ -82,13 +83,13 @@ def _write(element: ElementTree.Element, key: str, used: set[str]) -> str:
     return f"<{tag}{written}>{inner}</{tag}>" if inner else f"<{tag}{written}/>"
 
 
-def _share_styles(group: ElementTree.Element) -> None:
+def _share_styles(group: ElementTree.Element, paths: list[ElementTree.Element]) -> None:
     """Say once, on the group, what all of its many paths (the cells of a grid) say: a third of a grid's bytes."""
-    styles = [child.get("style", "").split(";") for child in group if not _is_noise(child)]
-    if len(styles) < _MANY or any(child.tag != f"{_SPACE}path" for child in group):
+    if len(paths) < _MANY or any(child.tag != f"{_SPACE}path" for child in paths):
         return
+    styles = [child.get("style", "").split(";") for child in paths]
     common = [declaration for declaration in styles[0] if all(declaration in style for style in styles)]
-    for child in group:
+    for child in paths:
         own = [declaration for declaration in child.get("style", "").split(";") if declaration not in common]
         child.set("style", ";".join(own))
     group.set("style", ";".join(filter(None, [group.get("style"), *common])))

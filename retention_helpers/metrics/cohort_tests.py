@@ -10,7 +10,7 @@ from scipy import stats
 
 from retention_helpers.errors import ParameterError
 
-from .cohorts import complete_cells
+from .cohort_cells import complete_cells
 from .intervals import newcombe_difference, share
 
 FALSE_DISCOVERY_RATE = 0.05

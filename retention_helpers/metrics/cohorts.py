@@ -1,27 +1,19 @@
 """Cohorts: customers grouped by the month of their first order, and what they do k months later.
 
 The input is always the fact frame ``cohort_cube`` (one row per dimension, value, first_month, month, previous_month).
-A cell is one cohort at one age. Cells up to the last observed month all exist, with 0 where nobody came; later cells
-do not exist at all, because "nobody came" and "nobody can know yet" are different answers.
+A cell is one cohort at one age (see `cohort_cells`).
 """
 
-from datetime import date, datetime
-from typing import Literal
+from datetime import date
 
-import numpy as np
 import pandas as pd
 
-from retention_helpers.errors import CallError, ParameterError, did_you_mean
-from retention_helpers.periods import Period, month_index, month_label
+from retention_helpers.errors import ParameterError
 
+from .cohort_cells import Grain, cohort_labels, count_cells, cube_rows, observed_until
 from .frames import last_month
 from .intervals import is_small, share, wilson
 
-Grain = Literal["month", "quarter"]
-
-_NEVER = -1  # stands for "no month" where a month index is missing
-_CUBE = ("dimension", "value", "first_month", "month", "previous_month", "active_customers", "orders", "revenue_cents")
-_CELL = ("cohort", "months_since_first", "cohort_customers", "active_customers", "is_complete")
 _KEYS = ["dimension", "value", "cohort", "months_since_first"]
 _COUNTS = ["month_cohorts", "cohort_customers", "active_customers", "active_on_or_after", "orders"]
 _COUNTS += ["cents", "total_cents"]
@@ -109,11 +101,11 @@ def cohort_details(
     """
     if grain not in ("month", "quarter"):
         raise ParameterError(f'"{grain}" is not a grain of cohorts. Give "month" or "quarter".')
-    last, last_complete = _observed_until(as_of, data_through)
-    rows = _rows(cohort_cube, dimension, last)
-    cells = _cells(rows[rows["first_month"].between(0, rows["month"])], last)
+    last, last_complete = observed_until(as_of, data_through)
+    rows = cube_rows(cohort_cube, dimension, last)
+    cells = count_cells(rows[rows["first_month"].between(0, rows["month"])], last)
     cells["is_complete"] = cells["first_month"] + cells["months_since_first"] <= last_complete
-    cells["cohort"] = _labels(cells["first_month"], grain)
+    cells["cohort"] = cohort_labels(cells["first_month"], grain)
     if grain == "quarter":
         how = dict.fromkeys(_COUNTS, "sum") | {"is_complete": "all"}
         cells = cells.groupby(["value", "cohort", "months_since_first"], as_index=False).agg(how)
@@ -143,44 +135,13 @@ def all_cohorts(
     Raises as `cohort_retention`.
     Source: METRICS section 4.
     """
-    last, last_complete = _observed_until(as_of, data_through)
-    rows = _rows(cohort_cube, dimension, last)
-    cells = _cells(rows[rows["first_month"].between(0, rows["month"])], last)
+    last, last_complete = observed_until(as_of, data_through)
+    rows = cube_rows(cohort_cube, dimension, last)
+    cells = count_cells(rows[rows["first_month"].between(0, rows["month"])], last)
     cells = cells[cells["first_month"] + cells["months_since_first"] <= last_complete]
     curve = cells.groupby(["value", "months_since_first"], as_index=False)[_COUNTS].sum()
     curve = curve.assign(dimension=dimension, cohort="", is_complete=True)
     return _measured(curve)[_CURVE if dimension != "all" else _CURVE[2:]]
-
-
-def cohort_grid(
-    table: pd.DataFrame, *, measure: str = "retention_rate", cohorts: int = 12, months: int = 12
-) -> pd.DataFrame:
-    """The same cells as a triangle for a figure: the last cohorts down, months 1..12 across.
-
-    Rule: the last ``cohorts`` cohorts of a table from `cohort_retention` or `cohort_details` (or the values of a
-    dimension from `all_cohorts`). No month 0, which is 100 % everywhere. Usual wrong edge: an unobserved cell is
-    missing, never 0.
-
-    Parameters: ``table``; ``measure`` a column of it; ``cohorts`` how many rows; ``months`` how many ages.
-
-    Returns one row for each cohort (or value):
-      cohort                text (or ``value``)
-      cohort_customers      customers at age 0
-      month_1 .. month_12   the measure at that age; missing where not observed
-
-    Raises `ParameterError` when the table lacks the measure, or holds several values of a dimension at once.
-    """
-    row = "cohort" if "cohort" in table else "value"
-    if measure not in table or row not in table:
-        hint = did_you_mean(measure, table.columns)
-        raise ParameterError(f'cohort_grid: the table has no "{measure}" by cohort.{hint}')
-    if table.duplicated([row, "months_since_first"]).any():
-        raise ParameterError("cohort_grid: the table holds several values of a dimension. Filter it to one first.")
-    grid = table.pivot(index=row, columns="months_since_first", values=measure).astype(float)
-    grid = grid.reindex(columns=range(1, months + 1)).add_prefix("month_").rename_axis(columns=None)
-    sizes = table[table["months_since_first"] == 0].set_index(row)["cohort_customers"]
-    grid.insert(0, "cohort_customers", sizes.reindex(grid.index))
-    return (grid.tail(cohorts) if row == "cohort" else grid).reset_index()
 
 
 def unassigned_revenue(cohort_cube: pd.DataFrame, *, as_of: date, dimension: str = "all") -> pd.DataFrame:
@@ -196,92 +157,12 @@ def unassigned_revenue(cohort_cube: pd.DataFrame, *, as_of: date, dimension: str
 
     Raises as `cohort_retention`.
     """
-    rows = _rows(cohort_cube, dimension, last_month(as_of))
+    rows = cube_rows(cohort_cube, dimension, last_month(as_of))
     rows = rows[~rows["first_month"].between(0, rows["month"])]
     loose = rows.groupby(["value", "month"], as_index=False)["revenue_cents"].sum()
     loose = loose.assign(dimension=dimension, revenue=loose["revenue_cents"] / 100)
-    loose["month"] = _labels(loose["month"], "month")
+    loose["month"] = cohort_labels(loose["month"], "month")
     return loose[["month", "revenue"] if dimension == "all" else ["dimension", "value", "month", "revenue"]]
-
-
-def complete_cells(details: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """The cells of month cohorts that are known whole as of ``as_of``, with ``first_month`` as an index.
-
-    Raises `CallError` for missing columns, `ParameterError` for quarter cohorts.
-    """
-    missing = [name for name in _CELL if name not in details]
-    if missing:
-        hint = did_you_mean(missing[0], details.columns)
-        raise CallError(f"cohorts: no column {', '.join(missing)}.{hint} Pass the table of cohort_details.")
-    if details["cohort"].str.contains("Q").any():
-        raise ParameterError('cohorts: this needs month cohorts, not quarters. Call cohort_details with grain="month".')
-    names = details["cohort"].unique()
-    indices = {name: int(name[:4]) * 12 + int(name[5:]) - 1 for name in names}
-    cells = details.assign(first_month=details["cohort"].map(indices).astype("int64"))
-    known = cells["is_complete"] & (cells["first_month"] + cells["months_since_first"] <= last_month(as_of))
-    return cells[known].reset_index(drop=True)
-
-
-def _observed_until(as_of: date, data_through: date | None) -> tuple[int, int]:
-    """The last month of which anything is known, and the last that is known whole."""
-    if isinstance(data_through, datetime):
-        data_through = data_through.date()
-    last_month(as_of)  # refuses a day inside a month
-    through = as_of if data_through is None else min(as_of, data_through)
-    last = month_index(through)
-    return last, last if through == Period(last).as_of else last - 1
-
-
-def _rows(cohort_cube: pd.DataFrame, dimension: str, last: int) -> pd.DataFrame:
-    """The cube's rows of one dimension up to the last month, as plain int64 (facts hold SMALLINT, and gaps)."""
-    missing = [name for name in _CUBE if name not in cohort_cube]
-    if missing:
-        hint = did_you_mean(missing[0], cohort_cube.columns)
-        raise CallError(f"cohort_cube: no column {', '.join(missing)}.{hint} Pass the fact frame cohort_cube.")
-    known = sorted(cohort_cube["dimension"].astype(str).unique())
-    if known and dimension not in known:
-        raise ParameterError(
-            f'cohort_cube has no dimension "{dimension}".{did_you_mean(dimension, known)} It has: {", ".join(known)}.'
-        )
-    wanted = (cohort_cube["dimension"] == dimension) & (cohort_cube["month"] <= last)
-    rows = cohort_cube.loc[wanted, list(_CUBE[1:])]
-    numbers = {name: pd.to_numeric(rows[name]).fillna(_NEVER).astype("int64") for name in _CUBE[2:]}
-    return rows.assign(value=rows["value"].astype(str) if dimension != "all" else "all", **numbers)
-
-
-def _cells(rows: pd.DataFrame, last: int) -> pd.DataFrame:
-    """One row per value, month cohort and observed age, with exact counts."""
-    cohorts = rows[["value", "first_month"]].drop_duplicates().sort_values(["value", "first_month"], ignore_index=True)
-    ages = (last - cohorts["first_month"] + 1).to_numpy(dtype="int64")
-    start = np.cumsum(ages) - ages
-    cells = cohorts.loc[cohorts.index.repeat(ages)].reset_index(drop=True)
-    cells["months_since_first"] = np.arange(len(cells)) - np.repeat(start, ages)
-
-    place = pd.MultiIndex.from_frame(cohorts).get_indexer(pd.MultiIndex.from_frame(rows[["value", "first_month"]]))
-    age = (rows["month"] - rows["first_month"]).to_numpy()
-    here = start[place] + age
-    names = ["active_customers", "orders", "revenue_cents"]
-    for column, name in zip(("active_customers", "orders", "cents"), names, strict=True):
-        cells[column] = _placed(len(cells), here, rows[name].to_numpy())
-    cells["cohort_customers"] = np.repeat(cells["active_customers"].to_numpy()[start], ages)
-
-    # Whoever came at age a after last coming at age b is the next visit seen from each age b + 1 .. a.
-    active = rows["active_customers"].to_numpy()
-    since = np.where(rows["previous_month"] == _NEVER, 0, rows["previous_month"] - rows["first_month"] + 1)
-    steps = _placed(len(cells) + 1, start[place] + since, active) - _placed(len(cells) + 1, here + 1, active)
-    cells["active_on_or_after"] = np.cumsum(steps[:-1])
-
-    total = np.cumsum(cells["cents"].to_numpy())
-    before = np.concatenate([[0], total])[start] if len(start) else total
-    cells["total_cents"] = total - np.repeat(before, ages)
-    return cells.assign(month_cohorts=1)
-
-
-def _placed(size: int, where: np.ndarray, amounts: np.ndarray) -> np.ndarray:
-    """Sums of integers by place, exact (bincount would go through floats)."""
-    sums = np.zeros(size, dtype="int64")
-    np.add.at(sums, where, amounts)
-    return sums
 
 
 def _measured(cells: pd.DataFrame) -> pd.DataFrame:
@@ -302,9 +183,3 @@ def _measured(cells: pd.DataFrame) -> pd.DataFrame:
         "is_small": is_small(customers),
     }
     return cells.assign(**measures).sort_values(["value", "cohort", "months_since_first"], ignore_index=True)
-
-
-def _labels(months: pd.Series, grain: Grain) -> pd.Series:
-    """Month indices as text; far fewer distinct months than rows."""
-    names = {m: month_label(m) if grain == "month" else f"{m // 12:04d}-Q{m % 12 // 3 + 1}" for m in months.unique()}
-    return months.map(names).astype("str")

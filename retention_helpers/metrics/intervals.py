@@ -198,6 +198,11 @@ def divide(numerator: ArrayLike, denominator: ArrayLike) -> Floats:
 
 
 def normal_quantile(confidence: float) -> float:
+    """How many standard errors reach to each side at this confidence?
+
+    >>> round(normal_quantile(0.95), 2)
+    1.96
+    """
     return float(stats.norm.ppf(0.5 + confidence / 2))
 
 

@@ -184,7 +184,7 @@ class Profile(_Strict):
         return tables
 
     def path_of(self, source: Source) -> str:
-        """The source's path or glob, with ``${VARIABLES}`` from the environment and relative to the profile's folder."""
+        """The source's path or glob: ``${VARIABLES}`` are the environment's, a relative path starts at the profile."""
         text = _VARIABLE.sub(self._variable, source.source)
         return text if Path(text).is_absolute() else str(self.folder / text)
 
@@ -192,7 +192,8 @@ class Profile(_Strict):
         value = str(cache_folder()) if found[1] == "RETENTION_CACHE" else os.environ.get(found[1])
         if not value:
             raise ProfileError(
-                f"profile {self.name}: the environment variable {found[1]} is not set. Set it to the folder of the data."
+                f"profile {self.name}: the environment variable {found[1]} is not set. "
+                "Set it to the folder of the data."
             )
         return str(Path(value).absolute())
 

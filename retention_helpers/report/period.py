@@ -9,8 +9,8 @@ from retention_helpers.periods import Period
 def resolve_period(label: str, months: list[int], data_through: date, *, allow_incomplete: bool = False) -> Period:
     """The period to report: ``label`` (YYYY-MM), or the last complete month when it is empty.
 
-    ``months`` are the month indexes that have rows. Raises `PeriodError` for a month before or after the data, and for one
-    that the data do not cover to its last day unless ``allow_incomplete``.
+    ``months`` are the month indexes that have rows. Raises `PeriodError` for a month before or after the data, and
+    for one that the data do not cover to its last day unless ``allow_incomplete``.
     """
     wanted = Period.parse(label) if label else None
     end = Period.of(data_through)

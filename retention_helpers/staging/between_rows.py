@@ -21,34 +21,37 @@ def between_rows(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[tuple
             f"""SELECT concat_ws(' ', order_id, product_id) AS example FROM staged_orders AS r
             WHERE {refund} AND customer_id IS NOT NULL AND refund_of IS NULL AND NOT EXISTS (
                 SELECT 1 FROM staged_orders AS s WHERE s.customer_id = r.customer_id
-                AND s.product_id IS NOT DISTINCT FROM r.product_id AND s.amount_cents >= 0 AND NOT coalesce(starts_with(s.order_id, {prefix}), false))""",
+                AND s.product_id IS NOT DISTINCT FROM r.product_id AND s.amount_cents >= 0
+                AND NOT coalesce(starts_with(s.order_id, {prefix}), false))""",
             "booked when it happened, shown as unmatched",
         ),
         "customer_with_refunds_alone": (
-            f"SELECT customer_id AS example FROM staged_orders WHERE customer_id IS NOT NULL GROUP BY customer_id HAVING bool_and({refund} OR coalesce(starts_with(order_id, {prefix}), false))",
+            _several("customer_id", f"bool_and({refund} OR coalesce(starts_with(order_id, {prefix}), false))"),
             "in no cohort; the refunds are booked",
         ),
         "order_at_two_times": (
-            "SELECT order_id AS example FROM staged_orders WHERE order_id IS NOT NULL GROUP BY order_id HAVING count(DISTINCT ordered_at) > 1",
+            _several("order_id", "count(DISTINCT ordered_at) > 1"),
             "one order, at its first time; in two months: an order in each",
         ),
         "order_of_two_customers": (
-            "SELECT order_id AS example FROM staged_orders WHERE order_id IS NOT NULL GROUP BY order_id HAVING count(DISTINCT customer_id) > 1",
+            _several("order_id", "count(DISTINCT customer_id) > 1"),
             "an order for each customer",
         ),
         "code_in_both_cases": (
-            "SELECT upper(product_id) AS example FROM staged_orders GROUP BY upper(product_id) HAVING count(DISTINCT product_id) > 1",
+            _several("upper(product_id)", "count(DISTINCT product_id) > 1"),
             "kept as different products",
         ),
         "product_with_several_names": (
-            "SELECT product_id AS example FROM staged_orders WHERE product_id IS NOT NULL GROUP BY product_id HAVING count(DISTINCT product_name_raw) > 1",
+            _several("product_id", "count(DISTINCT product_name_raw) > 1"),
             "kept: products are told apart by their code",
         ),
         "extreme_amount": (
-            "SELECT concat_ws(' ', order_id, round(amount_cents / 100, 2)) AS example FROM staged_orders WHERE abs(amount_cents) > 1000 * (SELECT median(abs(amount_cents)) FROM staged_orders WHERE amount_cents <> 0)",
+            """SELECT concat_ws(' ', order_id, round(amount_cents / 100, 2)) AS example FROM staged_orders
+            WHERE abs(amount_cents) > 1000 * (
+                SELECT median(abs(amount_cents)) FROM staged_orders WHERE amount_cents <> 0)""",
             "counted; look whether it is true",
         ),
-    }  # fmt: skip
+    }
     for name, (query, done) in queries.items():
         rows = con.execute(f"SELECT count(*) FROM ({query})").fetchone()
         if rows and rows[0]:
@@ -56,6 +59,11 @@ def between_rows(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[tuple
                 ("orders", name, rows[0], first_examples(con, f"SELECT DISTINCT example FROM ({query})"), done)
             )
     return problems
+
+
+def _several(key: str, condition: str) -> str:
+    """The values of ``key`` whose rows together are as the condition says."""
+    return f"SELECT {key} AS example FROM staged_orders WHERE {key} IS NOT NULL GROUP BY {key} HAVING {condition}"
 
 
 def ends(con: duckdb.DuckDBPyConnection, profile: Profile, staged: Staged) -> list[tuple]:

@@ -1,19 +1,19 @@
 """One column of the contract as an SQL expression over the company's own columns."""
 
-from decimal import Decimal
-
 from retention_helpers.engine import literal, quote
 from retention_helpers.errors import SourceError, did_you_mean
 from retention_helpers.params import Keep, Mapping, Profile, Source
 from retention_helpers.schema import SQL_TYPES, Column
 
+from .numerals import cents, in_units, plain_number
 from .sources import Opened
 
 _FLOATS = ("DOUBLE", "FLOAT")
-_NUMERIC = (*_FLOATS, "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")  # fmt: skip
+_NUMERIC = (
+    *_FLOATS, "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT",
+    "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",
+)  # fmt: skip
 _WITH_OFFSET = r"\d{2}:\d{2}.*(Z|[+-]\d{2}(:?\d{2})?)$"
-# Blanks (thin and no-break ones too) and apostrophes separate thousands somewhere.
-_BLANKS = r"[\s\x{a0}\x{202f}\x{2009}'\x{2019}]"
 _YES = "('1', '1.0', 'true', 't', 'yes', 'y', 'да', 'так')"
 _NO = "('0', '0.0', 'false', 'f', 'no', 'n', 'нет', 'ні')"
 
@@ -42,7 +42,7 @@ class Columns:
         # 19 digits or more are multiplied in 128 bits; with 18 a large order overflows.
         quantity = self._exact(columns["quantity"], "DECIMAL(19, 6)")
         price = self._exact(columns["unit_price"], "DECIMAL(19, 6)")
-        return _cents(f"{quantity} * {price}")
+        return cents(f"{quantity} * {price}")
 
     def text_of(self, name: str) -> str:
         """What the source says in one of our columns, uncast, for showing it in an example."""
@@ -93,7 +93,8 @@ class Columns:
     def _raw(self, name: str) -> str:
         if name not in self._opened.types:
             raise SourceError(
-                f'{self._table}: {self._opened.files[0]} has no column "{name}".{did_you_mean(name, self._opened.types)} '
+                f'{self._table}: {self._opened.files[0]} has no column "{name}".'
+                f"{did_you_mean(name, self._opened.types)} "
                 f"Its columns: {', '.join(self._opened.types)}. Correct the mapping in the profile, or the export."
             )
         return quote(name)
@@ -145,7 +146,8 @@ class Columns:
         # A time that names its own offset is moved by that; others by the zone that the profile states.
         absolute = rf"TRY_CAST(regexp_replace({text}, '\s+([+-]\d)', '\1') AS TIMESTAMPTZ)"
         local = self._moved(f"TRY_CAST({text} AS TIMESTAMP)", mapping)
-        return f"CASE WHEN regexp_matches({text}, {literal(_WITH_OFFSET)}) THEN timezone({zone}, {absolute}) ELSE {local} END"
+        has_offset = f"regexp_matches({text}, {literal(_WITH_OFFSET)})"
+        return f"CASE WHEN {has_offset} THEN timezone({zone}, {absolute}) ELSE {local} END"
 
     def _moved(self, local: str, mapping: Mapping) -> str:
         """A local time of the source's zone as business time."""
@@ -166,27 +168,12 @@ class Columns:
         if self._type(mapping).startswith(_NUMERIC):
             number = self._text(mapping) if mapping.recode else self._raw(mapping.column or "")
         else:
-            number = self._plain(f"regexp_replace({self._text(mapping)}, {literal(_BLANKS)}, '', 'g')")
+            number = plain_number(self._text(mapping), self._source.decimal)
         exact = f"TRY_CAST({number} AS {kind})"
-        if mapping.divide_by is None:
-            return exact
-        share = Decimal(1) / Decimal(str(mapping.divide_by))
-        # Units are powers of ten: multiplied as decimals they stay exact, divided they become floats.
-        places = -int(share.as_tuple().exponent)
-        if share.as_tuple().digits == (1,) and 0 <= places <= 9:
-            return f"({exact} * CAST({share:f} AS DECIMAL({places + 1}, {places})))"
-        return f"({exact} / {mapping.divide_by!r})"
-
-    def _plain(self, number: str) -> str:
-        """A number's text with a point and no thousands marks: those stand before groups of three, else it is no number."""
-        thousands, mark = (".", ",") if self._source.decimal == "," else (",", ".")
-        grouped = rf"^[+-]?\d{{1,3}}(\{thousands}\d{{3}})+(\{mark}\d*)?$"
-        whole = f"CASE WHEN regexp_matches({number}, '{grouped}') THEN replace({number}, '{thousands}', '') "
-        whole += f"WHEN NOT contains({number}, '{thousands}') THEN {number} END"
-        return whole if mark == "." else f"replace({whole}, ',', '.')"
+        return exact if mapping.divide_by is None else in_units(exact, mapping.divide_by)
 
     def _money(self, mapping: Mapping) -> str:
-        return _cents(self._exact(mapping, "DECIMAL(24, 6)"))
+        return cents(self._exact(mapping, "DECIMAL(24, 6)"))
 
     def _number(self, mapping: Mapping) -> str:
         return f"CAST({self._exact(mapping, 'DECIMAL(24, 6)')} AS DOUBLE)"
@@ -197,8 +184,3 @@ class Columns:
     def _flag(self, mapping: Mapping) -> str:
         text = f"lower({self._text(mapping)})"
         return f"CASE WHEN {text} IN {_YES} THEN true WHEN {text} IN {_NO} THEN false END"
-
-
-def _cents(amount: str) -> str:
-    """An exact amount as integer hundredths, halves away from zero; what no shop can take is unreadable."""
-    return f"CAST(TRY_CAST(round({amount}, 2) AS DECIMAL(17, 2)) * 100 AS BIGINT)"

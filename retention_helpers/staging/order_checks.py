@@ -22,26 +22,70 @@ def order_checks(profile: Profile) -> list[Check]:
     rules = profile.orders
     line = "coalesce(NULLIF(concat_ws(' ', order_id, product_id, ordered_at_text), ''), '(blank)')"
     product = "coalesce(product_id, '?')"
+    name = "product_name"
+    zero = "kept: the profile counts zero-amount orders"
+    if rules.zero_amount_orders == "drop":
+        zero = "adds nothing; an order needs an amount above 0"
+    lines = "left out" if rules.non_product_lines == "drop" else "counted: part of what the order cost"
     checks = [
         recoded("orders"),
         Check("filtered", "is_filtered", line, "left out by the profile's keep rule"),
-        Check("no_customer", "customer_id IS NULL AND NOT is_filtered", line, "left out: an order needs a known customer"),
+        Check(
+            "no_customer", "customer_id IS NULL AND NOT is_filtered", line, "left out: an order needs a known customer"
+        ),
         Check("decimal_id", "has_decimal_id", "customer_id || '.0'", "read without the .0"),
-        Check("unreadable_date", "date_problem = 'unreadable_date' AND NOT is_filtered", "coalesce(ordered_at_text, '(blank)')", "left out: belongs to no month"),
-        Check("placeholder_date", "date_problem = 'placeholder_date'", "ordered_at_text", f"left out: before {FIRST_YEAR}"),
-        Check("future_date", "date_problem = 'future_date'", "ordered_at_text", "left out: later than the file was written"),
-        Check("unreadable_amount", "amount_cents IS NULL AND NOT is_filtered", f"concat_ws(' ', {line}, amount_text)", "left out"),
-        Check("other_currency", _other_currency(profile), "concat_ws(' ', order_id, currency)", "left out, where the profile allows any"),
+        Check(
+            "unreadable_date",
+            "date_problem = 'unreadable_date' AND NOT is_filtered",
+            "coalesce(ordered_at_text, '(blank)')",
+            "left out: belongs to no month",
+        ),
+        Check(
+            "placeholder_date", "date_problem = 'placeholder_date'", "ordered_at_text", f"left out: before {FIRST_YEAR}"
+        ),
+        Check(
+            "future_date",
+            "date_problem = 'future_date'",
+            "ordered_at_text",
+            "left out: later than the file was written",
+        ),
+        Check(
+            "unreadable_amount",
+            "amount_cents IS NULL AND NOT is_filtered",
+            f"concat_ws(' ', {line}, amount_text)",
+            "left out",
+        ),
+        Check(
+            "other_currency",
+            _other_currency(profile),
+            "concat_ws(' ', order_id, currency)",
+            "left out, where the profile allows any",
+        ),
         Check("negative_quantity", "quantity < 0", line, "booked as a refund"),
-        Check("zero_price", "coalesce(unit_price, amount_cents) = 0", line, "adds nothing; an order needs an amount above 0" if rules.zero_amount_orders == "drop" else "kept: the profile counts zero-amount orders"),
+        Check("zero_price", "coalesce(unit_price, amount_cents) = 0", line, zero),
         Check("negative_price", "unit_price < 0", line, "booked as a refund"),
         Check("odd_order_id", _odd_order_id(profile), "order_id", "counted as it stands"),
-        Check("outer_blanks", "product_name_raw <> trim(product_name_raw)", "'\"' || product_name_raw || '\"'", "read without them"),
+        Check(
+            "outer_blanks",
+            "product_name_raw <> trim(product_name_raw)",
+            "'\"' || product_name_raw || '\"'",
+            "read without them",
+        ),
         Check("double_blanks", "contains(trim(product_name_raw), '  ')", "'\"' || product_name || '\"'", "kept"),
         Check("lower_case_code", "product_id <> upper(product_id)", product, "kept: another code than its upper case"),
-        Check("note_as_name", "coalesce(unit_price, amount_cents) = 0 AND product_name = lower(product_name)", "product_name", "kept: a text on a zero-price line names no product"),
-        Check("wrong_encoding", r"contains(product_name, chr(65533)) OR regexp_matches(product_name, '[ÃÐÑ][\x{80}-\x{bf}]')", "product_name", "kept; set encoding in the profile"),
-    ]  # fmt: skip
+        Check(
+            "note_as_name",
+            "coalesce(unit_price, amount_cents) = 0 AND product_name = lower(product_name)",
+            name,
+            "kept: a text on a zero-price line names no product",
+        ),
+        Check(
+            "wrong_encoding",
+            r"contains(product_name, chr(65533)) OR regexp_matches(product_name, '[ÃÐÑ][\x{80}-\x{bf}]')",
+            name,
+            "kept; set encoding in the profile",
+        ),
+    ]
     if "order_id" in profile.tables["orders"].columns:
         checks.append(
             Check("no_order_id", "order_id IS NULL AND NOT is_filtered", line, "counted: each such row is an order")
@@ -51,14 +95,19 @@ def order_checks(profile: Profile) -> list[Check]:
         is_cancel = f"starts_with(order_id, '{prefix}')"
         checks += [
             Check("cancellation", is_cancel, line, "booked as a refund when it happened"),
-            Check("negative_without_cancellation", f"quantity < 0 AND NOT coalesce({is_cancel}, false)", line, "booked as a refund"),
-        ]  # fmt: skip
+            Check(
+                "negative_without_cancellation",
+                f"quantity < 0 AND NOT coalesce({is_cancel}, false)",
+                line,
+                "booked as a refund",
+            ),
+        ]
     for rule, values, column, done in (
         ("test_order", rules.test_customers, "customer_id", "left out"),
-        ("non_product", rules.non_products, "product_id", "left out" if rules.non_product_lines == "drop" else "counted: part of what the order cost"),
+        ("non_product", rules.non_products, "product_id", lines),
         ("refund_status", rules.refund_statuses, "status", "booked as a refund when it happened"),
         ("void_status", rules.void_statuses, "status", "left out: never became an order"),
-    ):  # fmt: skip
+    ):
         if values:
             checks.append(Check(rule, _listed(column, values), f"{column} || ' ' || coalesce(order_id, '')", done))
     return checks

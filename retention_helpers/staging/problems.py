@@ -1,4 +1,4 @@
-"""Every problem of the source as one table: (check, rows, example rows, what was done). Nothing is mended in silence."""
+"""Every problem of the source as one table: check, rows, examples, what was done. Nothing is mended in silence."""
 
 import duckdb
 import pandas as pd
@@ -20,8 +20,8 @@ FATAL = {"unreadable_date": 0.05, "unreadable_amount": 0.05, "other_currency": 0
 def order_problems(con: duckdb.DuckDBPyConnection, profile: Profile, staged: Staged) -> pd.DataFrame:
     """Problems of the order rows: columns ``table, check, rows, examples (first five), done``; none found is no row.
 
-    Raises `SourceError` for what a report cannot be built on: a second currency, more unreadable rows than the profile's
-    ``fatal`` thresholds allow, no usable row; `ProfileError` for a threshold of a check that there is not.
+    Raises `SourceError` for what a report cannot be built on: a second currency, more unreadable rows than the
+    profile's ``fatal`` thresholds allow, no usable row; `ProfileError` for a threshold of a check that there is not.
     """
     checks = order_checks(profile)
     _refuse_unknown(profile, checks)
@@ -40,7 +40,7 @@ def order_problems(con: duckdb.DuckDBPyConnection, profile: Profile, staged: Sta
 
 
 def table_problems(con: duckdb.DuckDBPyConnection, profile: Profile, staged: Staged) -> pd.DataFrame:
-    """Problems of the other tables: required values missing or unreadable, values replaced, customers described twice."""
+    """Problems of the other tables: required values missing, values replaced, customers described twice."""
     problems = []
     for name in staged.tables:
         if name == "orders":

@@ -24,7 +24,7 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True)
 class Opened:
-    """An opened source: the view's name, its columns with their types, its format and files, headers that were tidied."""
+    """An opened source: the view's name, its columns with their types, its format, its files, headers tidied."""
 
     view: str
     types: dict[str, str]
@@ -36,8 +36,8 @@ class Opened:
 def open_source(con: duckdb.DuckDBPyConnection, table: str, source: Source, path: str, scratch: Path) -> Opened:
     """Make the source readable as view ``source_<table>``.
 
-    Headers lose outer blanks and the byte order mark (and are named in ``tidied``). Raises `SourceError` when nothing is
-    there, a file is empty or is not of its format.
+    Headers lose outer blanks and the byte order mark (and are named in ``tidied``). Raises `SourceError` when nothing
+    is there, a file is empty or is not of its format.
     """
     files = source_files(table, path)
     form = source.format or _FORMATS.get(Path(files[0]).suffix.lower())
@@ -50,7 +50,10 @@ def open_source(con: duckdb.DuckDBPyConnection, table: str, source: Source, path
         if Path(file).stat().st_size == 0:
             raise SourceError(f"{table}: {file} is empty (0 bytes). Export it again.")
     try:
-        groups = _read(con, table, source, form, files, scratch)
+        if form == "csv":
+            groups = read_text_files(table, source, files, scratch)
+        else:
+            groups = _read(con, table, source, form, files)
     except duckdb.Error as error:
         raise unreadable(table, form, files, error) from error
     view = f"source_{table}"
@@ -85,11 +88,9 @@ def source_files(table: str, path: str) -> list[str]:
 
 
 def _read(
-    con: duckdb.DuckDBPyConnection, table: str, source: Source, form: str, files: list[str], scratch: Path
+    con: duckdb.DuckDBPyConnection, table: str, source: Source, form: str, files: list[str]
 ) -> list[tuple[str, dict[str, str]]]:
     """Relations to be united, each with its columns and the names that stand in the file."""
-    if form == "csv":
-        return read_text_files(table, source, files, scratch)
     if form == "parquet":
         relation = f"read_parquet([{', '.join(map(literal, files))}], union_by_name = true)"
         return [(relation, _names(con, relation))]

@@ -20,7 +20,7 @@ FIRST_YEAR = 1980
 
 @dataclass(frozen=True)
 class Staged:
-    """What was staged: the tables that the profile maps, their files, headers that were tidied, and the last time stamp."""
+    """What was staged: the tables that the profile maps, their files, headers that were tidied, the last time stamp."""
 
     tables: tuple[str, ...]
     files: dict[str, tuple[str, ...]]
@@ -32,9 +32,9 @@ def stage(con: duckdb.DuckDBPyConnection, profile: Profile, *, written_at: datet
     """Make ``staged_<table>`` for every table of the contract; tables without a source are empty.
 
     ``staged_orders`` carries beside the contract's columns: ``month`` (null where the date is unusable, then
-    ``date_problem`` says why), ``has_decimal_id``, ``ordered_at_text``, ``amount_text`` and ``product_name_raw`` as they
-    came. The other tables carry ``<column>_text`` of what is required; all carry ``is_filtered`` and ``recoded`` (which
-    codes the profile replaced).
+    ``date_problem`` says why), ``has_decimal_id``, ``ordered_at_text``, ``amount_text`` and ``product_name_raw`` as
+    they came. The other tables carry ``<column>_text`` of what is required; all carry ``is_filtered`` and ``recoded``
+    (which codes the profile replaced).
     ``written_at`` is when the source was written: rows dated later lie in the future. Raises `SourceError`.
     """
     files: dict[str, tuple[str, ...]] = {}

@@ -12,6 +12,7 @@ from retention_helpers.params import Source
 
 DELIMITERS = (",", ";", "\t", "|")
 _BLOCK = 1 << 20
+_LONGEST_LINE = 1 << 24
 
 
 def read_text_files(table: str, source: Source, files: list[str], scratch: Path) -> list[tuple[str, dict[str, str]]]:
@@ -27,7 +28,8 @@ def read_text_files(table: str, source: Source, files: list[str], scratch: Path)
         typed = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
         relation = (
             f"read_csv([{', '.join(map(literal, group))}], columns = {{{typed}}}, delim = {literal(delimiter)}, "
-            "auto_detect = false, header = true, skip = 0, quote = '\"', escape = '\"', nullstr = '', max_line_size = 16777216)"
+            "auto_detect = false, header = true, skip = 0, quote = '\"', escape = '\"', nullstr = '', "
+            f"max_line_size = {_LONGEST_LINE})"
         )
         relations.append((relation, columns))
     return relations

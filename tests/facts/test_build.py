@@ -50,7 +50,9 @@ def test_a_row_that_gets_lost_is_a_fault(tmp_path: Path) -> None:
     for file in facts_folder(profile).glob("order_lines/*.parquet"):
         pd.read_parquet(file).iloc[1:].to_parquet(file)
     with survey(profile) as seen, pytest.raises(Fault, match="rows in and rows booked differ"):
-        build_facts(seen.con, profile, facts_folder(profile), written_at=seen.written_at, data_through=seen.data_through)
+        build_facts(
+            seen.con, profile, facts_folder(profile), written_at=seen.written_at, data_through=seen.data_through
+        )
 
 
 def test_new_rows_make_new_months_and_touch_no_file_of_old_ones(tmp_path: Path) -> None:
@@ -124,11 +126,15 @@ def test_an_order_that_turns_up_late_takes_back_its_later_refund(tmp_path: Path)
 
 
 ROW = st.tuples(
-    st.sampled_from("abc"), st.integers(1, 9), st.integers(0, 59), st.integers(-30, 50).filter(bool), st.sampled_from("pq")
+    st.sampled_from("abc"),
+    st.integers(1, 9),
+    st.integers(0, 59),
+    st.integers(-30, 50).filter(bool),
+    st.sampled_from("pq"),
 )
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(early=st.lists(ROW, min_size=1, max_size=12), late=st.lists(ROW, max_size=12))
 def test_later_rows_change_no_fact_of_the_past(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, early: list[tuple], late: list[tuple]
@@ -238,7 +244,7 @@ def test_without_facts_the_reader_is_told_how_to_get_them(tmp_path: Path) -> Non
 def test_a_cache_that_cannot_be_written_is_the_machines_fault(tmp_path: Path, own_cache: Path) -> None:
     own_cache.write_text("a file where a folder should be")
     profile = company(tmp_path, HEADER + JANUARY)
-    with pytest.raises(MachineError, match="cannot be written: .* Free the disk or set RETENTION_CACHE"):
+    with pytest.raises(MachineError, match=r"cannot be written: .* Free the disk or set RETENTION_CACHE"):
         built(profile)
 
 
@@ -265,7 +271,9 @@ def test_facts_of_other_tables_have_the_contracts_columns_and_the_month_alone(tm
     assert fact_rows(profile, "*", "costs") == [(24288, "retention", "all", 1250)]
     assert fact_rows(profile, "*", "outcomes") == [("spring", "mail", None)]
     facts = open_facts(facts_folder(profile))
-    names = {name: list(facts.frame(name, as_of=date(2024, 1, 31))) for name in ("touchpoints", "memberships", "feedback")}
+    names = {
+        name: list(facts.frame(name, as_of=date(2024, 1, 31))) for name in ("touchpoints", "memberships", "feedback")
+    }
     facts.close()
     assert sorted(names["touchpoints"]) == ["at", "channel", "customer_id", "month", "stage"]
     assert not [name for columns in names.values() for name in columns if name.endswith("_text")]

@@ -54,7 +54,9 @@ def test_orders_of_one_day_stay_separate_or_are_merged(tmp_path: Path) -> None:
 def test_zero_amount_orders_are_dropped_or_kept_and_zero_lines_stay_in_their_order(
     tmp_path: Path, rule: str, expected: list[tuple]
 ) -> None:
-    profile = shop(tmp_path, "a,1,2024-01-05,5\na,1,2024-01-05,0\na,2,2024-01-06,0\n", rules={"zero_amount_orders": rule})
+    profile = shop(
+        tmp_path, "a,1,2024-01-05,5\na,1,2024-01-05,0\na,2,2024-01-06,0\n", rules={"zero_amount_orders": rule}
+    )
     assert orders(profile, "order_id, amount_cents") == expected
     assert reasons(profile) == ({"counted": 2, "zero_amount": 1} if rule == "drop" else {"counted": 3})
 
@@ -142,7 +144,10 @@ def test_ids_of_one_person_are_merged(tmp_path: Path) -> None:
         ("a", 1, 2, 0),
         ("b", 1, 1, None),
     ]
-    assert fact_rows(profile, "customer_id, city, referred_by", "customers") == [("a", "Lviv", None), ("b", "Kyiv", "a")]
+    assert fact_rows(profile, "customer_id, city, referred_by", "customers") == [
+        ("a", "Lviv", None),
+        ("b", "Kyiv", "a"),
+    ]
 
 
 def test_two_ids_of_one_person_at_the_same_time_are_two_orders(tmp_path: Path) -> None:

@@ -40,7 +40,9 @@ def compare(facts: Facts, rows: pd.DataFrame, as_of: date) -> None:
         fast = facts.frame(name, as_of=as_of)
         if name == "cohort_cube":
             fast = fast[fast["dimension"].isin(["all", "channel"])]
-        pd.testing.assert_frame_equal(tidy(fast, name, slow), tidy(slow, name, slow), check_dtype=False, obj=f"{name} {as_of}")
+        pd.testing.assert_frame_equal(
+            tidy(fast, name, slow), tidy(slow, name, slow), check_dtype=False, obj=f"{name} {as_of}"
+        )
 
 
 def tidy(frame: pd.DataFrame, name: str, like: pd.DataFrame) -> pd.DataFrame:
@@ -50,7 +52,7 @@ def tidy(frame: pd.DataFrame, name: str, like: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(drawn=st.lists(shops(min_orders=1), min_size=1, max_size=8))
 def test_the_facts_are_those_of_the_slow_twin(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, form: str, drawn: list[pd.DataFrame]

@@ -64,6 +64,25 @@ def test_a_drawing_is_small(drawings, name):
     assert len(drawings[name].wide_svg) < (60_000 if name == "grid" else 16_000)
 
 
+def test_what_all_cells_of_a_grid_share_is_said_once_and_cells_without_a_value_are_not_there(drawings):
+    root = ElementTree.fromstring(drawings["grid"].wide_svg)
+    (grid,) = [group for group in root.iterfind("{*}g") if "stroke:var(--bg)" in group.get("style", "")]
+    styles = [path.get("style") for path in grid]
+    assert len(styles) == 12 * 13 / 2
+    assert all(re.fullmatch(r"fill:var\(--step-\d\)", style) for style in styles)
+    assert len(set(styles)) > 1
+
+
+def test_paths_in_groups_of_their_own_keep_their_styles():
+    with applied():
+        canvas = Canvas(200, 100)
+        axes = canvas.axes(Box(20, 20, 150, 60))
+        for height in (1, 2, 3):
+            axes.plot([0, 1], [height, height], color=light("accent"))
+        svg = to_svg(canvas, "few-wide", "t", "d")
+    assert svg.count("stroke:var(--accent)") == 3
+
+
 def test_all_light_colours_differ_so_that_a_drawing_can_be_recoloured():
     assert len(variables()) == len(look().tokens)
 

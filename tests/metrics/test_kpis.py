@@ -117,7 +117,7 @@ def test_rates_are_rates_and_neither_row_order_nor_later_rows_change_a_number(or
 
 def test_the_values_are_those_of_the_other_tables(busy: dict) -> None:
     buckets, retention, ledger = inputs(busy, DECEMBER)
-    frame = kpis(buckets, retention, ledger, as_of=DECEMBER).set_index("kpi")
+    frame = kpis(KpiTables(buckets, retention, ledger), as_of=DECEMBER).set_index("kpi")
     money = monthly_money(buckets, as_of=DECEMBER).iloc[-1]
     rates = net_and_gross_retention(buckets, as_of=DECEMBER).iloc[-1]
     for table, names in (
@@ -135,7 +135,7 @@ def test_the_values_are_those_of_the_other_tables(busy: dict) -> None:
 
 def test_each_kind_has_the_interval_it_names(busy: dict) -> None:
     buckets, retention, ledger = inputs(busy, DECEMBER)
-    frame = kpis(buckets, retention, ledger, as_of=DECEMBER).set_index("kpi")
+    frame = kpis(KpiTables(buckets, retention, ledger), as_of=DECEMBER).set_index("kpi")
     active = frame.loc["active_customers"]
     assert (active["low"], active["high"]) == pytest.approx(tuple(map(float, poisson_interval(active["value"]))))
     now, before = retention.iloc[-1], retention.iloc[-2]

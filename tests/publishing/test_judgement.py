@@ -61,8 +61,8 @@ def test_a_record_that_promises_what_is_not_there_is_a_fault(tmp_path, change, r
 
 
 def test_a_record_without_its_parts_is_a_fault(tmp_path):
-    part = {key: value for key, value in RECORD.items() if key not in ("kpis", "title")}
-    assert judged(tmp_path, ran("report.record()", part=part)) == ("its record lacks kpis, title.", None)
+    part = {key: value for key, value in RECORD.items() if key not in ("kpis", "figures")}
+    assert judged(tmp_path, ran("report.record()", part=part)) == ("its record lacks figures, kpis.", None)
 
 
 def test_a_table_written_and_named_is_no_fault(tmp_path):

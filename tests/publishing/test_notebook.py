@@ -29,6 +29,13 @@ def test_the_last_record_counts():
     assert len(parts(node, "figure")) == 1
 
 
+def test_the_title_of_a_record_is_the_first_heading_unless_it_names_one():
+    shown = [text("By the way"), text("## No title"), text("# Who comes back?\n\nFor all."), text("# Another")]
+    assert record_of(v4.new_notebook(cells=[*shown, displayed({"kind": "record"})]))["title"] == "Who comes back?"
+    assert record_of(v4.new_notebook(cells=[*shown, displayed({"kind": "record", "title": "t"})]))["title"] == "t"
+    assert record_of(v4.new_notebook(cells=[displayed({"kind": "record"})]))["title"] == ""
+
+
 def test_a_notebook_that_did_not_reach_its_record_has_none():
     assert record_of(v4.new_notebook(cells=[text("## x"), cell("x = 1")])) is None
 
@@ -43,21 +50,21 @@ def executed(number: int) -> nbformat.NotebookNode:
         v4.new_output("stream", name="stderr", text=f"/tmp/ipykernel_{number}9/12{number}.py:1: Warning")
     )
     shown.outputs.append(
-        v4.new_output("stream", name="stdout", text=f"/work/run-{number}/tables/a.csv /work/run-{number}0")
+        v4.new_output("stream", name="stdout", text=f"/srv/run-{number}/tables/a.csv /srv/run-{number}0")
     )
     shown.metadata["papermill"] = {"duration": number, "start_time": str(number)}
     shown.metadata["execution"] = {"iopub.status.busy": str(number)}
     node = v4.new_notebook(cells=[text("# x"), shown])
-    node.metadata["papermill"] = {"output_path": f"/work/run-{number}/out.ipynb"}
+    node.metadata["papermill"] = {"output_path": f"/srv/run-{number}/out.ipynb"}
     node.metadata["language_info"] = {"name": "python", "version": f"3.11.{number}"}
     return node
 
 
 def test_two_runs_of_the_same_input_give_the_same_bytes(tmp_path):
     for number in (0, 1):
-        write(clean(executed(number), {f"/work/run-{number}": "reports"}), tmp_path / f"{number}.ipynb")
+        write(clean(executed(number), {f"/srv/run-{number}": "reports"}), tmp_path / f"{number}.ipynb")
     first, second = ((tmp_path / f"{number}.ipynb").read_text() for number in (0, 1))
-    assert first.replace("/work/run-00", "") == second.replace("/work/run-10", "")
+    assert first.replace("/srv/run-00", "") == second.replace("/srv/run-10", "")
     assert "reports/tables/a.csv" in first
     assert "papermill" not in first
 

@@ -12,7 +12,9 @@ from retention_helpers.params import Profile
 from tests.company import found_problems, staged_rows, written
 
 
-def shop(folder: Path, text: str, columns: dict[str, Any], *, table: str = "orders", zone: str = "UTC", **source: Any) -> Profile:
+def shop(
+    folder: Path, text: str, columns: dict[str, Any], *, table: str = "orders", zone: str = "UTC", **source: Any
+) -> Profile:
     """A profile over one file with these columns; what an order needs beside them is constant."""
     (folder / "s.csv").write_text(text, encoding="utf-8")
     needed = {"customer_id": {"constant": "c"}, "ordered_at": {"constant": "2024-01-05"}, "amount": {"constant": "1"}}
@@ -84,8 +86,15 @@ def test_an_amount_may_come_in_other_units(tmp_path: Path, text: str, units: flo
         ("", "1", None),
     ],
 )
-def test_quantity_times_price_is_exact_at_any_size(tmp_path: Path, quantity: str, price: str, cents: int | None) -> None:
-    columns = {"quantity": "q", "unit_price": "p", "customer_id": {"constant": "c"}, "ordered_at": {"constant": "2024-01-05"}}
+def test_quantity_times_price_is_exact_at_any_size(
+    tmp_path: Path, quantity: str, price: str, cents: int | None
+) -> None:
+    columns = {
+        "quantity": "q",
+        "unit_price": "p",
+        "customer_id": {"constant": "c"},
+        "ordered_at": {"constant": "2024-01-05"},
+    }
     (tmp_path / "s.csv").write_text(f"q,p\n{quantity},{price}\n")
     content = {"title": "x", "currency": "EUR", "timezone": "UTC"}
     profile = written(tmp_path, content | {"tables": {"orders": {"source": "s.csv", "columns": columns}}})
@@ -94,9 +103,19 @@ def test_quantity_times_price_is_exact_at_any_size(tmp_path: Path, quantity: str
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("17850.0", "17850"), ("17850.00", "17850"), (" 007 ", "007"), ("A1.0", "A1.0"), ("1.5", "1.5"), ("", None), (" ", None)],
+    [
+        ("17850.0", "17850"),
+        ("17850.00", "17850"),
+        (" 007 ", "007"),
+        ("A1.0", "A1.0"),
+        ("1.5", "1.5"),
+        ("", None),
+        (" ", None),
+    ],
 )
-def test_an_id_is_text_without_blanks_and_without_the_zero_of_a_float(tmp_path: Path, text: str, expected: str | None) -> None:
+def test_an_id_is_text_without_blanks_and_without_the_zero_of_a_float(
+    tmp_path: Path, text: str, expected: str | None
+) -> None:
     assert read(tmp_path, "customer_id", text) == expected
 
 
@@ -134,7 +153,9 @@ def test_a_time_becomes_business_time(tmp_path: Path, text: str, zone: str, expe
         ("2024-10-27T01:30:00+01:00", datetime(2024, 10, 27, 3, 30)),
     ],
 )
-def test_times_of_another_zone_are_moved_over_the_change_of_clocks(tmp_path: Path, text: str, expected: datetime) -> None:
+def test_times_of_another_zone_are_moved_over_the_change_of_clocks(
+    tmp_path: Path, text: str, expected: datetime
+) -> None:
     assert read(tmp_path, "ordered_at", text, {"column": "v", "zone": "UTC"}, zone="Europe/Kyiv") == expected
 
 
@@ -148,7 +169,9 @@ def test_times_of_another_zone_are_moved_over_the_change_of_clocks(tmp_path: Pat
         ("2024-01-31", "%d.%m.%Y", None),
     ],
 )
-def test_a_date_may_be_written_in_a_stated_format(tmp_path: Path, text: str, form: str, expected: datetime | None) -> None:
+def test_a_date_may_be_written_in_a_stated_format(
+    tmp_path: Path, text: str, form: str, expected: datetime | None
+) -> None:
     assert read(tmp_path, "ordered_at", text, {"column": "v", "format": form}) == expected
 
 
@@ -170,7 +193,9 @@ def test_values_are_recoded_and_counted(tmp_path: Path) -> None:
 
 def test_codes_in_a_column_of_floats_are_held_against_whole_numbers(tmp_path: Path) -> None:
     with duckdb.connect() as con:
-        con.execute(f"COPY (SELECT * FROM (VALUES (11.0::DOUBLE), (9.0), (NULL)) AS t(v)) TO '{tmp_path / 'f.parquet'}'")
+        con.execute(
+            f"COPY (SELECT * FROM (VALUES (11.0::DOUBLE), (9.0), (NULL)) AS t(v)) TO '{tmp_path / 'f.parquet'}'"
+        )
     source = {
         "source": "f.parquet",
         "keep": [{"column": "v", "is_in": [9, 11]}],
@@ -236,7 +261,17 @@ def test_a_rule_on_a_column_that_is_not_there_is_refused(tmp_path: Path, rule: d
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("1", True), ("Yes", True), ("TRUE", True), ("так", True), ("0", False), ("no", False), ("Нет", False), ("", None), ("?", None)],
+    [
+        ("1", True),
+        ("Yes", True),
+        ("TRUE", True),
+        ("так", True),
+        ("0", False),
+        ("no", False),
+        ("Нет", False),
+        ("", None),
+        ("?", None),
+    ],
 )
 def test_flags_are_read_in_the_languages_of_the_reports(tmp_path: Path, text: str, expected: bool | None) -> None:
     profile = shop(tmp_path, f'id,v\nc,"{text}"\n', {"customer_id": "id", "consent_email": "v"}, table="customers")
@@ -259,5 +294,7 @@ def test_measures_of_an_experiment_are_numbers(tmp_path: Path) -> None:
 def test_names_and_values_from_outside_are_never_sql(tmp_path: Path) -> None:
     name = '"; DROP TABLE x; --'
     quoted = '"' + name.replace('"', '""') + '"'
-    profile = shop(tmp_path, f"{quoted}\nO'Neil\n", {"product_name": {"column": name, "recode": {"O'Neil": "it's; --"}}})
+    profile = shop(
+        tmp_path, f"{quoted}\nO'Neil\n", {"product_name": {"column": name, "recode": {"O'Neil": "it's; --"}}}
+    )
     assert staged_rows(profile, "product_name") == [("it's; --",)]

@@ -169,12 +169,24 @@ def test_a_table_of_a_duckdb_file_is_read(tmp_path: Path) -> None:
         ("o.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is not in utf-8"),
         ("o.csv", b"id\x00,at,sum\n1,2,3\n", "is no text"),
         ("o.csv", "id,at,sum,имя\n7,2024-01-05,1,Олена\n".encode("cp1251"), "Set encoding in the profile"),
-        ("o.csv", b"id,at,sum\n" + b"7,2024-01-05,1\n" * 2000 + b"\xd6\xe5,2024-01-05,1\n", "Check delimiter and encoding in the profile"),
-        ("o.csv", b"id,at,sum\n7,2024-01-05\n", "Line: 2 Original Line: 7,2024-01-05 Expected Number of Columns: 3 Found: 2"),
+        (
+            "o.csv",
+            b"id,at,sum\n" + b"7,2024-01-05,1\n" * 2000 + b"\xd6\xe5,2024-01-05,1\n",
+            "Check delimiter and encoding in the profile",
+        ),
+        (
+            "o.csv",
+            b"id,at,sum\n7,2024-01-05\n",
+            "Line: 2 Original Line: 7,2024-01-05 Expected Number of Columns: 3 Found: 2",
+        ),
         ("o.csv", b"id,at,sum\n7,2024-01-05,12,50\n", "Expected Number of Columns: 3 Found: 4"),
         ("o.csv", b"id,at,sum,at\n7,2024-01-05,1,2\n", "has two columns named at. Rename one in the export."),
         ("o.csv", b"id,at,sum, sum\n7,2024-01-05,1,2\n", "has two columns named sum"),
-        ("o.csv", b"id,at,summ\n7,2024-01-05,1\n", 'has no column "sum". Did you mean "summ"? Its columns: id, at, summ.'),
+        (
+            "o.csv",
+            b"id,at,summ\n7,2024-01-05,1\n",
+            'has no column "sum". Did you mean "summ"? Its columns: id, at, summ.',
+        ),
         ("o.parquet", b"PAR1 but not really", "cannot be read as parquet"),
         ("o.xlsx", b"id,at,sum\n", "cannot be read as a workbook"),
         ("o.duckdb", b"id,at,sum\n", "cannot be read as duckdb"),
@@ -198,7 +210,9 @@ def test_the_file_of_a_glob_that_is_at_fault_is_named(tmp_path: Path) -> None:
 
 
 def test_a_workbook_with_two_columns_of_one_name_is_refused(tmp_path: Path) -> None:
-    pd.DataFrame([[7, "2024-01-05", 1, 2]], columns=["id", "at", "sum", "sum"]).to_excel(tmp_path / "o.xlsx", index=False)
+    pd.DataFrame([[7, "2024-01-05", 1, 2]], columns=["id", "at", "sum", "sum"]).to_excel(
+        tmp_path / "o.xlsx", index=False
+    )
     assert "has two columns named sum" in refused(shop(tmp_path, "o.xlsx"))
 
 
