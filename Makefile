@@ -5,7 +5,7 @@ PROFILE   = sample
 PERIOD    =
 NOTEBOOKS =
 NAME      =
-FOLDER    = .cache/sample
+FOLDER    =
 ARGS      =
 PYTHON    =
 
@@ -30,13 +30,14 @@ data-check: .venv/.ready  ## Say who is counted and every problem of the source,
 	$(RETAIN) data-check --profile '$(PROFILE)' $(ARGS)
 
 notebook: .venv/.ready  ## Open the notebooks in JupyterLab
+	$(RETAIN) sample
 	$(PY) -m jupyterlab notebooks $(ARGS)
 
 new: .venv/.ready  ## Begin a notebook from the template: NAME=my_question
 	$(RETAIN) new '$(NAME)' $(ARGS)
 
-sample: .venv/.ready  ## Write the source files of the sample company: [FOLDER=.cache/sample]
-	$(RETAIN) sample '$(FOLDER)' $(ARGS)
+sample: .venv/.ready  ## Write the source files of the sample company: [FOLDER=where its profile looks for them]
+	$(RETAIN) sample $(if $(FOLDER),'$(FOLDER)') $(ARGS)
 
 # ---- the gate
 

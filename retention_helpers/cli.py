@@ -2,29 +2,40 @@
 
 import argparse
 import json
+import os
+import shutil
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from retention_helpers.errors import CallError, Fault, RetentionError
+from retention_helpers.errors import CallError, Fault, MachineError, RetentionError
 
 SAMPLE = "sample"
+# What a shell reports of a program that was interrupted, or whose reader went away.
+STOPPED, CUT_SHORT = 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (see `retention_helpers.errors`)."""
     options = _parser().parse_args(arguments)
     try:
-        return options.do(options)
+        code = options.do(options)
+        sys.stdout.flush()  # here, where a reader that went away can still be told from a fault
+        return code
     except RetentionError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("stopped: nothing was published.", file=sys.stderr)
-        return 130
+        return STOPPED
+    except BrokenPipeError:
+        # Who read our lines (head, less) has seen enough; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CUT_SHORT
     except Exception:  # noqa: BLE001 (whatever is left is a fault of ours, and must say so)
         traceback.print_exc()
         print("error: a fault of ours; please report the lines above.", file=sys.stderr)
@@ -82,7 +93,7 @@ def _run(options: argparse.Namespace) -> int:
         allow_partial=options.allow_partial,
     )
     with _progress() as progress:
-        result = run_month(request, print, progress)
+        result = run_month(request, partial(print, flush=True), progress)
     for name in result.carried:
         print(f"Carried over: {name}")
     for name in result.failed:
@@ -119,24 +130,9 @@ def _data_check(options: argparse.Namespace) -> int:
         }
         print(json.dumps(body, indent=1, ensure_ascii=False, default=str))
         return 0
-    print(f"{found.rows:,} rows; data from {found.first_month} through {found.data_through}; ", end="")
-    print(f"last complete month: {found.last_complete or 'none'}\n")
-    _print_table("Who is counted", found.counted)
-    _print_table("Problems, and what was done", found.problems)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    print("\n".join(found.lines(width)))
     return 0
-
-
-def _print_table(title: str, frame) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left")
-    for column in frame.columns:
-        table.add_column(column, justify="right" if frame[column].dtype.kind in "if" else "left", overflow="fold")
-    for row in frame.itertuples(index=False):
-        table.add_row(*(f"{value:,.2f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else value for value in row))  # fmt: skip
-    console = Console()
-    console.print(table, markup=False)
 
 
 def _new(options: argparse.Namespace) -> int:
@@ -147,24 +143,38 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _sample(options: argparse.Namespace) -> int:
-    from retention_helpers.params import cache_folder
-    from retention_helpers.sample import write_company
-
-    folder = options.folder or cache_folder() / "sample-company"
-    write_company(folder)
-    print(f"Wrote the sample company to {folder}")
+    if options.folder is None:
+        _make_sample(SAMPLE)
+    else:
+        _write_sample(options.folder)
+    print(f"The sample company's files are in {options.folder or _sample_folder()}")
     return 0
 
 
 def _make_sample(profile: str) -> None:
     """The sample company's files are made, not shipped: once, when its profile is first used."""
-    from retention_helpers.params import cache_folder
+    folder = _sample_folder()
+    if profile == SAMPLE and not (folder / "truth" / "truth.json").is_file():
+        # Not among the results: what `data-check --json` prints is JSON from its first letter.
+        print("Sample company: making its files.", file=sys.stderr)
+        _write_sample(folder)
+
+
+def _write_sample(folder: Path) -> None:
     from retention_helpers.sample import write_company
 
-    folder = cache_folder() / "sample-company"
-    if profile == SAMPLE and not (folder / "truth" / "truth.json").is_file():
-        print("Sample company: making its files.")
+    try:
         write_company(folder)
+    except OSError as error:
+        raise MachineError(
+            f"{folder}: the sample company cannot be written: {error.strerror}. Free the disk or set RETENTION_CACHE."
+        ) from error
+
+
+def _sample_folder() -> Path:
+    from retention_helpers.params import cache_folder
+
+    return cache_folder() / "sample-company"
 
 
 @contextmanager

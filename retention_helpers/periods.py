@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from .errors import PeriodError
 
-_LABEL = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
+_LABEL = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, order=True)
@@ -29,7 +29,7 @@ class Period:
     @classmethod
     def parse(cls, label: str) -> "Period":
         """Read ``YYYY-MM``; raises `PeriodError` for anything else."""
-        found = _LABEL.match(label)
+        found = _LABEL.fullmatch(label)
         if found is None:
             raise PeriodError(f'"{label}" is not a period. Give a month as YYYY-MM, for example 2026-10.')
         return cls(int(found[1]) * 12 + int(found[2]) - 1)

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from retention_helpers.engine import connect, literal, quote
 from retention_helpers.errors import MachineError
 
+CON = connect()
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=20)
 
 
 @given(text=TEXTS)
 def test_a_name_or_text_comes_back_as_it_went_in(text: str) -> None:
-    with connect() as con:
-        query = con.execute(f"SELECT {literal(text)} AS {quote(text)}")
-        assert (query.description[0][0], query.fetchone()) == (text, (text,))
+    query = CON.execute(f"SELECT {literal(text)} AS {quote(text)}")
+    assert (query.description[0][0], query.fetchone()) == (text, (text,))
 
 
 def test_time_stamps_are_read_as_utc_whatever_the_machine_says(monkeypatch: pytest.MonkeyPatch) -> None:

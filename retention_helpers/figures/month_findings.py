@@ -187,4 +187,5 @@ def counted_finding(counted: pd.DataFrame, words: Words, *, period: str) -> Find
     month = words.month(Period.parse(period).label)
     headline = words.say("{share} of {rows} rows make up the orders", share=words.percent(kept / rows if rows else float("nan")), rows=words.integer(rows))  # fmt: skip
     sentence = words.say("All rows up to the end of {month}, by what became of them. Nothing is left out uncounted.", month=month)  # fmt: skip
-    return Finding("who_is_counted", headline, sentence)
+    caption = words.say("Rows without a usable date belong to no month; make data-check lists them.")
+    return Finding("who_is_counted", headline, sentence, caption=caption)

@@ -61,3 +61,8 @@ def ratio_columns(name: str, numerator: Floats, denominator: Floats, seed: int) 
     """A ratio of two sums over the last axis, the buckets, with ``_low`` and ``_high`` by resampling buckets."""
     low, high = ratio_bootstrap(numerator, denominator, seed=seed)
     return {name: divide(numerator.sum(axis=-1), denominator.sum(axis=-1)), f"{name}_low": low, f"{name}_high": high}
+
+
+def money_columns(name: str, cents: Floats, n: Floats, seed: int) -> dict[str, Floats]:
+    """Money for each of ``n``, as `ratio_columns`; cents are added up whole and divided once."""
+    return ratio_columns(name, cents, 100 * n, seed)

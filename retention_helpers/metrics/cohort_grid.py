@@ -1,4 +1,4 @@
-"""The same cells as a triangle."""
+"""Cohorts as a triangle: one row for each, months across."""
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from retention_helpers.errors import ParameterError, did_you_mean
 def cohort_grid(
     table: pd.DataFrame, *, measure: str = "retention_rate", cohorts: int = 12, months: int = 12
 ) -> pd.DataFrame:
-    """The same cells as a triangle for a figure: the last cohorts down, months 1..12 across.
+    """The cells of cohorts as a triangle for a figure: the last cohorts down, months 1..12 across.
 
     Rule: the last ``cohorts`` cohorts of a table from `cohort_retention` or `cohort_details` (or the values of a
     dimension from `all_cohorts`). No month 0, which is 100 % everywhere. Usual wrong edge: an unobserved cell is

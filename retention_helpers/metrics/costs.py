@@ -101,9 +101,9 @@ def payback(
     customers = total_by_month(first[started], numbers(cube, "active_customers")[started], months)
     inside = (age >= 0) & (first >= months[0]) & (first <= months[-1]) if size else np.zeros(len(cube), dtype=bool)
     place = (first[inside] - months[0]).astype(int) if size else np.zeros(0, dtype=int), age[inside].astype(int)
-    revenue = np.zeros((size, size))
-    np.add.at(revenue, place, numbers(cube, "revenue_cents")[inside] / 100)
-    total = share(revenue.cumsum(axis=1), np.broadcast_to(customers[:, None], revenue.shape))
+    cents = np.zeros((size, size))
+    np.add.at(cents, place, numbers(cube, "revenue_cents")[inside])
+    total = share(cents.cumsum(axis=1), np.broadcast_to(100 * customers[:, None], cents.shape))
     observed = np.arange(size)[::-1]
     margin = total * (1 if margin_share is None else margin_share)
     cost_per_new = share(cost, customers)

@@ -86,6 +86,7 @@ def _quantile(known: pd.DataFrame, ahead: int) -> float:
 
 
 def prediction_interval(cells: pd.DataFrame, width: Floats) -> tuple[Floats, Floats]:
+    """The rates between which each cell will lie: expected +- ``width`` spreads, within 0..1."""
     size, expected = cells["cohort_customers"].to_numpy(), cells["expected"].to_numpy()
     reach = width * cells["spread"].to_numpy()
     return np.clip((expected - reach) / size, 0, 1), np.clip((expected + reach) / size, 0, 1)
@@ -103,4 +104,5 @@ def is_inside(hidden: pd.DataFrame, tested: pd.DataFrame) -> pd.Series:
 
 
 def rate_error(cells: pd.DataFrame, predicted: str) -> pd.Series:
+    """How far the rate was from the one predicted in column ``predicted``."""
     return (cells["actual"] - cells[predicted]).abs() / cells["cohort_customers"]

@@ -12,52 +12,11 @@ from retention_helpers.errors import CallError
 from retention_helpers.periods import Period
 
 from .frames import numbers, statement, through
-from .intervals import CONFIDENCE, Floats, Interval, is_small, normal_quantile, share
+from .intervals import CONFIDENCE, Floats, is_small, share
+from .survival import greenwood, kaplan_meier, log_log_interval
 
 AGAIN_AT_MOST = 0.10
 WATCHED_AT_LEAST = 0.5
-
-
-def kaplan_meier(histogram: pd.DataFrame, *, confidence: float = CONFIDENCE) -> pd.DataFrame:
-    """Which share is still without the event after so many days, when some are still being watched?
-
-    Kaplan-Meier on a weighted histogram. Whoever is censored on a day counts as at risk on it. The usual wrong edge is
-    to leave the censored out: the long waits are the ones still open, and the curve falls too fast.
-
-    Parameters: ``histogram`` with ``days`` (>= 0), ``events``, ``censored`` (counts; rows of one day are added up).
-
-    Returns one row per day that occurs:
-      days                          int, >= 0
-      at_risk, events, censored     counts
-      survival                      share 0..1 with no event up to and with that day
-      survival_low, survival_high   log-log interval with Greenwood's variance (the value itself at 0 and 1)
-
-    Source: Kaplan and Meier (1958); tested against scipy.stats.ecdf.
-
-    >>> waits = pd.DataFrame({"days": [1, 2, 2, 3], "events": [1, 1, 0, 1], "censored": [0, 0, 1, 0]})
-    >>> kaplan_meier(waits)["survival"].round(2).tolist()
-    [0.75, 0.5, 0.0]
-    """
-    given = histogram[(numbers(histogram, "events") + numbers(histogram, "censored")) > 0]
-    days, place = np.unique(numbers(given, "days").astype(np.int64), return_inverse=True)
-    events, censored = (
-        np.rint(np.bincount(place, weights=numbers(given, name), minlength=days.size)).astype(np.int64)
-        for name in ("events", "censored")
-    )
-    at_risk = (events + censored)[::-1].cumsum()[::-1]
-    survival = np.cumprod(1 - events / at_risk)
-    low, high = _log_log(survival, np.cumsum(_greenwood(events, at_risk)), confidence)
-    return pd.DataFrame(
-        {
-            "days": days,
-            "at_risk": at_risk,
-            "events": events,
-            "censored": censored,
-            "survival": survival,
-            "survival_low": low,
-            "survival_high": high,
-        }
-    )
 
 
 def open_gaps(connection: duckdb.DuckDBPyConnection, *, as_of: date) -> pd.DataFrame:
@@ -112,7 +71,7 @@ def lapse_curve(survival: pd.DataFrame) -> pd.DataFrame:
     with np.errstate(invalid="ignore"):
         variance = tail_variance - at[1]
     stays = share(np.broadcast_to(tail_survival, at[0].shape), at[0])
-    low, high = _log_log(stays, variance, CONFIDENCE)
+    low, high = log_log_interval(stays, variance, CONFIDENCE)
     return pd.DataFrame(
         {
             "silent_days": silent,
@@ -132,8 +91,10 @@ def suggest_lapse_days(
     """After how many silent days do at most 10 % of customers still order again? The smallest such W.
 
     A suggestion for the parameter ``lapse_days``, which is frozen: a definition that moves with each month's data
-    would move every churn rate. The usual wrong edge: at the end of every history nobody is seen to return, so a short
-    one always reaches the share. None where it is reached only with less than half of W left to watch (or never).
+    would move every churn rate. The usual wrong edge: at the end of every history nobody is seen to return, so even a
+    shop whose customers all come back reaches the share in its last days. So the smallest W counts only where the data
+    go on for at least half of W after it (``watched_days`` of `lapse_curve`); else the answer is None: the history is
+    too short to tell, and a larger W, watched even less, would tell no better.
 
     Parameters: ``survival``, a `gap_survival`; ``again_at_most``, share between 0 and 1; ``watched_at_least``, days
     watched after W as a share of W.
@@ -219,22 +180,6 @@ def _from_row(survival: pd.DataFrame, row: NDArray[np.int64]) -> tuple[tuple[Flo
     events, at_risk = (survival[name].to_numpy(dtype=np.int64) for name in ("events", "at_risk"))
     left = at_risk - events - survival["censored"].to_numpy(dtype=np.int64)
     curve = np.concatenate([[1.0], survival["survival"]])
-    variance = np.concatenate([[0.0], np.cumsum(_greenwood(events, at_risk))])
+    variance = np.concatenate([[0.0], np.cumsum(greenwood(events, at_risk))])
     n = np.concatenate([at_risk[:1], left])
     return (curve[row + 1], variance[row + 1]), n[row + 1]
-
-
-def _greenwood(events: NDArray[np.int64], at_risk: NDArray[np.int64]) -> Floats:
-    """Each day's part of the variance of the log of survival; endless once nobody is left."""
-    left = at_risk - events
-    return np.where(left > 0, events / (at_risk * np.maximum(left, 1)), np.inf)
-
-
-def _log_log(survival: Floats, log_variance: Floats, confidence: float) -> Interval:
-    """Interval for survival that stays within 0..1; at exactly 0 and 1 it has no width to give."""
-    inside = (survival > 0) & (survival < 1)
-    log = np.log(np.where(inside, survival, 0.5))
-    spread = normal_quantile(confidence) * np.sqrt(np.where(inside, log_variance, 0)) / log
-    low = np.where(inside, np.exp(log * np.exp(-spread)), survival)
-    high = np.where(inside, np.exp(log * np.exp(spread)), survival)
-    return np.minimum(low, high), np.maximum(low, high)

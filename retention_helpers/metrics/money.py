@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from retention_helpers.errors import CallError
 from retention_helpers.periods import Period
 
-from .buckets import ratio_columns, read_buckets
+from .buckets import money_columns, ratio_columns, read_buckets
 from .frames import major, table
 from .intervals import Floats, bucket_draws, draw_interval, filled_groups, is_small, total_bootstrap
 
@@ -41,20 +41,20 @@ def monthly_money(month_buckets: pd.DataFrame, *, as_of: date, seed: int = 0) ->
     [20.0, 30.0]
     """
     sums = read_buckets(month_buckets, as_of)
-    buyers, orders, revenue = sums.of("customers"), sums.of("orders"), major(sums.of("revenue_cents"))
-    low, high = total_bootstrap(revenue, seed=seed)
+    buyers, orders, cents = sums.of("customers"), sums.of("orders"), sums.of("revenue_cents")
+    low, high = total_bootstrap(cents, seed=seed)
     many = buyers.sum(axis=1)
     return table(
         sums.months,
         {
             "buyers": many.astype(np.int64),
             "orders": orders.sum(axis=1).astype(np.int64),
-            "revenue": revenue.sum(axis=1),
-            "revenue_low": low,
-            "revenue_high": high,
-            **ratio_columns("average_order_value", revenue, orders, seed),
+            "revenue": major(cents.sum(axis=1)),
+            "revenue_low": major(low),
+            "revenue_high": major(high),
+            **money_columns("average_order_value", cents, orders, seed),
             **ratio_columns("purchase_frequency", orders, buyers, seed),
-            **ratio_columns("revenue_per_customer", revenue, buyers, seed),
+            **money_columns("revenue_per_customer", cents, buyers, seed),
             "is_small": is_small(many),
         },
     )
@@ -102,23 +102,23 @@ def decompose_revenue(month_buckets: pd.DataFrame, *, as_of: date, months: int =
     sums = read_buckets(month_buckets, as_of)
     known = np.arange(sums.months.size) >= months
     names = ("customers", "orders", "revenue_cents")
-    now = [sums.of(name) / (100 if name == "revenue_cents" else 1) for name in names]
-    earlier = [sums.before(name, months) / (100 if name == "revenue_cents" else 1) for name in names]
+    now, earlier = [sums.of(name) for name in names], [sums.before(name, months) for name in names]
     totals = _change([x.sum(axis=1) for x in earlier], [x.sum(axis=1) for x in now])
     drawn = _change([bucket_draws(x, seed=seed) for x in earlier], [bucket_draws(x, seed=seed) for x in now])
     groups = np.minimum(filled_groups(now[0]), filled_groups(earlier[0]))
-    revenue_before = np.where(known, earlier[2].sum(axis=1), np.nan)
     columns: dict[str, ArrayLike] = {
         "compared_with": _labels_before(sums.months, months),
-        "revenue_before": revenue_before,
-        "revenue": now[2].sum(axis=1),
+        "revenue_before": np.where(known, major(earlier[2].sum(axis=1)), np.nan),
+        "revenue": major(now[2].sum(axis=1)),
     }
     for name, value in totals.items():
-        columns[name] = np.where(known, value, np.nan)
+        columns[name] = np.where(known, major(value), np.nan)
     for name, value in drawn.items():
         low, high = draw_interval(value, groups=groups)
         missing = np.isnan(columns[name])
-        columns[f"{name}_low"], columns[f"{name}_high"] = (np.where(missing, np.nan, edge) for edge in (low, high))
+        columns[f"{name}_low"], columns[f"{name}_high"] = (
+            np.where(missing, np.nan, major(edge)) for edge in (low, high)
+        )
     return table(sums.months, columns)
 
 
@@ -140,20 +140,21 @@ def net_and_gross_retention(month_buckets: pd.DataFrame, *, as_of: date, seed: i
       is_small                 base_customers below 30
     """
     sums = read_buckets(month_buckets, as_of)
-    base, customers = major(sums.before("revenue_floor_cents")), sums.before("customers").sum(axis=1)
+    base, customers = sums.before("revenue_floor_cents"), sums.before("customers").sum(axis=1)
     return table(
         sums.months,
         {
             "base_customers": customers.astype(np.int64),
-            "base_revenue": base.sum(axis=1),
-            **ratio_columns("nrr", major(sums.of("retained_floor_cents")), base, seed),
-            **ratio_columns("grr", major(sums.of("kept_cents")), base, seed),
+            "base_revenue": major(base.sum(axis=1)),
+            **ratio_columns("nrr", sums.of("retained_floor_cents"), base, seed),
+            **ratio_columns("grr", sums.of("kept_cents"), base, seed),
             "is_small": is_small(customers),
         },
     )
 
 
 def _change(before: list[Floats], after: list[Floats]) -> dict[str, Floats]:
+    """The change of revenue and its parts, in cents."""
     from_buyers, from_frequency, from_value = revenue_parts(tuple(before), tuple(after))
     return {
         "change": after[2] - before[2],

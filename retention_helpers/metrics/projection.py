@@ -1,13 +1,8 @@
 """Cells of the cohort table that nobody can know yet: what they will probably be, and how wrong that has been before.
 
-Three candidates, each a product of simple factors, expected active = customers x curve[age] x level[cohort] x season:
-
-    curve                the pooled age curve of the last 12 cohorts matured to each age
-    curve_level          times the cohort's own level, drawn towards 1 (gamma-Poisson) as far as its months are few
-    curve_level_season   times a factor of the calendar month of the year, once 24 months can be seen
-
-Which one is used, and how wide the intervals are, is decided by hiding the last diagonals (calendar months) and
-predicting them: nothing is claimed that was not tried on months since seen.
+Which of the candidates (see `forecast`) is used, and how wide the intervals are, is decided by hiding the last
+diagonals (calendar months) and predicting them (see `hindsight`): nothing is claimed that was not tried on months since
+seen.
 """
 
 from collections.abc import Mapping
@@ -41,7 +36,7 @@ _BACKTEST = {
 def project_cohorts(details: pd.DataFrame, *, as_of: date, horizon: int = 12) -> pd.DataFrame:
     """How many customers of each cohort will probably order in the months that have not happened yet?
 
-    Rule: the candidate (see the module) whose error on hidden diagonals was smallest; a more complicated one must be
+    Rule: the candidate (see `forecast`) whose error on hidden diagonals was smallest; a more complicated one must be
     at least 2 % better. Interval: 95 %, for the rate that will be observed, not for its mean: expected +- q x spread,
     where spread holds binomial and over-dispersed variation, and q is the 95 % quantile of what
     |observed - expected| / spread was on hidden diagonals about as far ahead (conformal). Usual wrong edge: an interval

@@ -8,8 +8,8 @@ from scipy import stats
 
 from retention_helpers.errors import CallError
 
-from .buckets import ratio_columns, read_buckets
-from .frames import last_month, major, numbers, table, through
+from .buckets import money_columns, read_buckets
+from .frames import last_month, numbers, table, through
 from .intervals import CONFIDENCE, Floats, Interval, bucket_draws, divide, draw_interval, filled_groups, is_small, share
 
 
@@ -47,7 +47,7 @@ def new_and_returning(
         "purchase_frequency": ("orders", "customers", 1),
     }
     rows = [
-        _compare(name, [(who[top] / unit, who[bottom]) for who in (new, returning)], (new, returning), seed)
+        _compare(name, [(who[top], unit * who[bottom]) for who in (new, returning)], (new, returning), seed)
         for name, (top, bottom, unit) in measures.items()
     ]
     shares = [(who["revenue_cents"], both["revenue_cents"]) for who in (new, returning)]
@@ -78,8 +78,8 @@ def value_of_a_point(
       is_small                                 returning buyers below 30
     """
     sums = read_buckets(month_buckets, as_of)
-    revenue, buyers = major(sums.of("revenue_cents", "returning")), sums.of("customers", "returning")
-    columns = ratio_columns("revenue_per_returning_customer", revenue, buyers, seed)
+    cents, buyers = sums.of("revenue_cents", "returning"), sums.of("customers", "returning")
+    columns = money_columns("revenue_per_returning_customer", cents, buyers, seed)
     frame = table(sums.months, columns)
     base = frame["month"].map(retention.set_index("month")["existing_base"]).to_numpy(dtype=float, na_value=np.nan)
     worth = np.where(base > 0, base, np.nan) / 100

@@ -2,7 +2,8 @@
 
 from .files import NOTEBOOKS, REPORTS, cache_folder
 from .look import Look, look
-from .profile import Keep, Mapping, OrderRules, Profile, Source, Unpivot, load_profile
+from .profile import OrderRules, Profile, load_profile
+from .tables import Keep, Mapping, Source, Unpivot
 
 __all__ = [
     "NOTEBOOKS",

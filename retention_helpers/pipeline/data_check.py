@@ -12,6 +12,8 @@ from retention_helpers.params import Profile
 from retention_helpers.periods import Period
 from retention_helpers.report import build, survey, who_is_counted
 
+from .check_lines import counted_lines, problem_lines
+
 
 @dataclass(frozen=True)
 class DataCheck:
@@ -23,6 +25,19 @@ class DataCheck:
     first_month: str
     data_through: date
     last_complete: str
+
+    def lines(self, width: int | None = None) -> list[str]:
+        """All of it for a reader, at most ``width`` wide where one is given."""
+        reach = f"data from {self.first_month} through {self.data_through}"
+        return [
+            f"{self.rows:,} rows; {reach}; last complete month: {self.last_complete or 'none'}",
+            "",
+            "Who is counted",
+            *counted_lines(self.counted),
+            "",
+            "Problems, and what was done",
+            *problem_lines(self.problems, width),
+        ]
 
 
 def check_data(profile: Profile) -> DataCheck:

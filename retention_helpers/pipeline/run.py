@@ -49,14 +49,25 @@ def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -
     has changed on disk.
     """
     profile = load_profile(request.profile)
-    words = Words(request.locale or profile.locale, profile.currency)
+    Words(request.locale or profile.locale, profile.currency)  # raises for a language that there is not
     notebooks = find_notebooks(request.notebooks, request.folder)
     _check_parameters(request, notebooks)
     check_writable(request.reports)
-    facts, period = _facts(profile, request, say)
+    # Held before the facts are touched: a run that finds another one at work must leave the cache as it is, too.
+    with lock(request.reports / profile.name):
+        facts, period = _facts(profile, request, say)
+        month = _month(request, profile, notebooks, facts, period)
+        facts.close()
+        return publish_month(month, progress)
+
+
+def _month(
+    request: RunRequest, profile: Profile, notebooks: Sequence[Path], facts: Facts, period: Period
+) -> MonthRequest:
+    words = Words(request.locale or profile.locale, profile.currency)
     parameters = _parameters(request, notebooks, period.label)
     absent = {path.stem: missing_tables(path, profile) for path in notebooks}
-    month = MonthRequest(
+    return MonthRequest(
         place=Place(request.reports, profile.name, period.label, request.now.strftime("%Y%m%dT%H%M%S%f")),
         notebooks=[Notebook(path, parameters[path.stem]) for path in notebooks if not absent[path.stem]],
         data=_data(facts, period),
@@ -67,9 +78,6 @@ def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -
         left_out=[LeftOut(name, _sentence(words, name, tables)) for name, tables in absent.items() if tables],
         allow_partial=request.allow_partial,
     )
-    facts.close()
-    with lock(request.reports / profile.name):
-        return publish_month(month, progress)
 
 
 def _facts(profile: Profile, request: RunRequest, say: Say) -> tuple[Facts, Period]:
@@ -85,6 +93,8 @@ def _facts(profile: Profile, request: RunRequest, say: Say) -> tuple[Facts, Peri
             request.period, seen.months, seen.data_through, allow_incomplete=request.allow_incomplete
         )
         done = build(profile, seen, facts_folder(profile))
+        if seen.undated:
+            say(f"{seen.undated} rows have no usable date and belong to no month: make data-check lists them.")
     say(f"Facts: {len(done.written)} months built, {len(done.unchanged)} unchanged.")
     for change in done.restatements.itertuples():
         say(

@@ -35,6 +35,12 @@ class Survey:
     written_at: datetime
     signature: str
 
+    @property
+    def undated(self) -> int:
+        """How many order rows have no usable date: they belong to no month, so no report counts them."""
+        is_date = self.problems["check"].isin(("unreadable_date", "placeholder_date", "future_date"))
+        return int(self.problems.loc[is_date, "rows"].sum())
+
 
 def facts_folder(profile: Profile) -> Path:
     return cache_folder() / profile.name

@@ -11,7 +11,7 @@ _BLANKS = r"[\s\x{a0}\x{202f}\x{2009}'\x{2019}]"
 def plain_number(text: str, decimal: str) -> str:
     """A number's text with a point and without thousands marks.
 
-    A mark that parts no groups of three makes it no number: "12,50" where the decimal mark is a point is missing, not 1250.
+    A mark that parts no groups of three makes it no number: where the mark is a point, "12,50" is missing, not 1250.
     """
     number = f"regexp_replace({text}, {literal(_BLANKS)}, '', 'g')"
     thousands = "." if decimal == "," else ","

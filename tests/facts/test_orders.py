@@ -167,12 +167,15 @@ def test_an_order_id_in_two_months_is_an_order_in_each(tmp_path: Path) -> None:
     assert orders(profile, "month - 24288, order_id, amount_cents") == [(0, "1", 1000), (1, "1", 500)]
 
 
-@pytest.mark.parametrize(
-    ("amounts", "cents"), [(["0.1", "0.2"], 30), (["1.10", "2.20", "3.30"], 660), (["0.01"] * 100, 100), (["1.005", "1.005"], 202)]
-)  # fmt: skip
-def test_sums_are_exact_to_the_cent(tmp_path: Path, amounts: list[str], cents: int) -> None:
-    rows = "".join(f"a,1,2024-01-05,{amount},p{number}\n" for number, amount in enumerate(amounts))
-    assert orders(shop(tmp_path, rows, HEADER + ",product_id")) == [("a", "1", cents)]
+def test_sums_are_exact_to_the_cent(tmp_path: Path) -> None:
+    sums = [(["0.1", "0.2"], 30), (["1.10", "2.20", "3.30"], 660), (["0.01"] * 100, 100), (["1.005", "1.005"], 202)]
+    rows = "".join(
+        f"a,{order},2024-01-05,{amount},p{line}\n"
+        for order, (amounts, _) in enumerate(sums)
+        for line, amount in enumerate(amounts)
+    )
+    profile = shop(tmp_path, rows, HEADER + ",product_id")
+    assert orders(profile, "order_id, amount_cents") == [(str(order), cents) for order, (_, cents) in enumerate(sums)]
 
 
 def test_a_day_belongs_to_the_month_of_the_business_zone(tmp_path: Path) -> None:

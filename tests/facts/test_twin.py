@@ -24,8 +24,10 @@ def company(folder: Path, rows: pd.DataFrame, form: str) -> Profile:
     with duckdb.connect() as con:
         con.register("rows", rows)
         con.execute(f"""
-            COPY (SELECT * EXCLUDE (amount_cents, is_refund), CAST(amount_cents / 100.0 AS DECIMAL(12, 2)) AS amount FROM rows)
-            TO '{folder / f"orders.{form}"}'
+            COPY (
+                SELECT * EXCLUDE (amount_cents, is_refund), CAST(amount_cents / 100.0 AS DECIMAL(12, 2)) AS amount
+                FROM rows
+            ) TO '{folder / f"orders.{form}"}'
         """)
     columns = {name: name for name in ("customer_id", "order_id", "ordered_at", "amount", "channel")}
     orders = {"source": f"orders.{form}", "columns": columns}

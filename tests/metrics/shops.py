@@ -7,14 +7,17 @@ Nothing here shares code with the package: a twin that shares code shares its mi
 import hashlib
 import math
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 
 import duckdb
+import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 
 START = date(2024, 11, 1)
 MONTHS = 8
@@ -167,50 +170,74 @@ class Shop:
 # ---- the fact frames
 
 
-def slow_facts(rows: pd.DataFrame, as_of: date = AS_OF) -> dict[str, pd.DataFrame]:
-    """The fact frames, customer by customer and month by month."""
-    shop = Shop.of(rows, as_of)
-    customer_months = [_customer_month(shop, customer, month) for customer, month in sorted(shop.revenue)]
-    active = [row for row in customer_months if row["orders"]]
-    tables = {
-        "orders_valid": [
+class SlowFacts(Mapping[str, pd.DataFrame]):
+    """The fact frames, customer by customer and month by month; each is made when it is asked for."""
+
+    def __init__(self, rows: pd.DataFrame, as_of: date) -> None:
+        self._shop = Shop.of(rows, as_of)
+        self._frames: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._frames:
+            self._frames[name] = _frame(name, getattr(self, f"_{name}")())
+        return self._frames[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(FACT_COLUMNS)
+
+    def __len__(self) -> int:
+        return len(FACT_COLUMNS)
+
+    @cached_property
+    def _months(self) -> list[dict]:
+        return [_customer_month(self._shop, customer, month) for customer, month in sorted(self._shop.revenue)]
+
+    def _orders_valid(self) -> list[dict]:
+        return [
             {
                 "month": order.month, "customer_id": order.customer, "order_id": order.order, "ordered_at": order.at,
                 "amount_cents": order.cents, "channel": order.channel,
             }
-            for order in shop.orders
-        ],
-        "customer_months": customer_months,
-        "activity_cube": _grouped(
-            [
-                {
-                    **row,
-                    "several_before": (row["previous_orders"] or 0) > 1,
-                    "several_now": row["orders"] > 1,
-                    "customers": 1,
-                }
-                for row in active
-            ],
-            ["month", "first_month", "previous_month", "several_before", "several_now"],
-            ["customers", "orders", "revenue_cents"],
-        ),
-        "month_buckets": _grouped(
-            [_bucket_row(row) for row in customer_months],
-            ["month", "bucket", "buyer"],
-            ["customers", "orders", "revenue_cents", "revenue_floor_cents", "retained_floor_cents", "kept_cents"],
-        ),
-        "order_gaps": _grouped(_gaps(shop), ["month", "is_first_gap", "gap_days"], ["gaps"]),
-        "cohort_cube": _grouped(
-            [
-                {**row, "dimension": dimension, "value": value, "active_customers": int(row["orders"] > 0)}
-                for row in customer_months
-                for dimension, value in _traits(shop, row["customer_id"])
-            ],
-            ["dimension", "value", "first_month", "month", "previous_month"],
-            ["active_customers", "orders", "revenue_cents"],
-        ),
-    }  # fmt: skip
-    return {name: _frame(name, table) for name, table in tables.items()}
+            for order in self._shop.orders
+        ]  # fmt: skip
+
+    def _customer_months(self) -> list[dict]:
+        return self._months
+
+    def _activity_cube(self) -> list[dict]:
+        rows = [
+            {
+                **row,
+                "several_before": (row["previous_orders"] or 0) > 1,
+                "several_now": row["orders"] > 1,
+                "customers": 1,
+            }
+            for row in self._months
+            if row["orders"]
+        ]
+        keys = ["month", "first_month", "previous_month", "several_before", "several_now"]
+        return _grouped(rows, keys, ["customers", "orders", "revenue_cents"])
+
+    def _month_buckets(self) -> list[dict]:
+        sums = ["customers", "orders", "revenue_cents", "revenue_floor_cents", "retained_floor_cents", "kept_cents"]
+        return _grouped([_bucket_row(row) for row in self._months], ["month", "bucket", "buyer"], sums)
+
+    def _order_gaps(self) -> list[dict]:
+        return _grouped(_gaps(self._shop), ["month", "is_first_gap", "gap_days"], ["gaps"])
+
+    def _cohort_cube(self) -> list[dict]:
+        rows = [
+            {**row, "dimension": dimension, "value": value, "active_customers": int(row["orders"] > 0)}
+            for row in self._months
+            for dimension, value in _traits(self._shop, row["customer_id"])
+        ]
+        keys = ["dimension", "value", "first_month", "month", "previous_month"]
+        return _grouped(rows, keys, ["active_customers", "orders", "revenue_cents"])
+
+
+def slow_facts(rows: pd.DataFrame, as_of: date = AS_OF) -> SlowFacts:
+    """The fact frames of the rows up to ``as_of``."""
+    return SlowFacts(rows, as_of)
 
 
 def _customer_month(shop: Shop, customer: str, month: int) -> dict:
@@ -274,19 +301,20 @@ def _grouped(rows: list[dict], keys: list[str], sums: list[str]) -> list[dict]:
 
 
 def _frame(name: str, rows: list[dict]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=FACT_COLUMNS[name])
-    for column in frame.columns:
-        if column in ("first_month", "previous_month", "previous_orders", "previous_revenue_cents"):
-            frame[column] = frame[column].astype("Int64")
-        elif column in ("several_before", "several_now", "is_first_gap"):
-            frame[column] = frame[column].astype("bool")
-        elif column in ("customer_id", "order_id", "channel", "buyer", "dimension", "value"):
-            frame[column] = frame[column].astype("str")
-        elif column.endswith("_day") or column == "ordered_at":
-            frame[column] = pd.to_datetime(frame[column]).astype("datetime64[us]")
-        else:
-            frame[column] = frame[column].astype("int64")
-    return frame
+    columns = FACT_COLUMNS[name]
+    return pd.DataFrame({column: _array([row[column] for row in rows], column) for column in columns})
+
+
+def _array(values: list, column: str) -> ArrayLike:
+    if column in ("first_month", "previous_month", "previous_orders", "previous_revenue_cents"):
+        return pd.array(values, dtype="Int64")
+    if column in ("several_before", "several_now", "is_first_gap"):
+        return np.array(values, dtype=bool)
+    if column in ("customer_id", "order_id", "channel", "buyer", "dimension", "value"):
+        return pd.array(values, dtype="str")
+    if column.endswith("_day") or column == "ordered_at":
+        return np.array(values, dtype="datetime64[us]")
+    return np.array(values, dtype="int64")
 
 
 # ---- the twins: each metric again, from orders and sets
@@ -401,7 +429,7 @@ def _database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-def fact_base(facts: dict[str, pd.DataFrame]) -> duckdb.DuckDBPyConnection:
+def fact_base(facts: Mapping[str, pd.DataFrame]) -> duckdb.DuckDBPyConnection:
     """A database with the table ``customer_months``, typed as the real one; the next call replaces it."""
     connection = _database()
     connection.register("frame", facts["customer_months"])

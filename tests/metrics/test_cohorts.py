@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retention_helpers.errors import CallError, ParameterError, PeriodError
+from retention_helpers.metrics.cohort_grid import cohort_grid
 from retention_helpers.metrics.cohorts import (
     all_cohorts,
     cohort_details,
-    cohort_grid,
     cohort_retention,
     unassigned_revenue,
 )

@@ -1,6 +1,5 @@
-"""Silence and lapse: Kaplan-Meier against scipy, the suggestion by hand, and brute-force twins of the SQL."""
+"""Silence and lapse: the suggestion by hand, and brute-force twins of the SQL."""
 
-import warnings
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -10,13 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from retention_helpers.errors import CallError
 from retention_helpers.metrics.lapse import (
     customer_lifetime,
     gap_survival,
-    kaplan_meier,
     lapse_curve,
     lapse_months,
     lifetime_histogram,
@@ -24,6 +21,7 @@ from retention_helpers.metrics.lapse import (
     open_gaps,
     suggest_lapse_days,
 )
+from retention_helpers.metrics.survival import kaplan_meier
 from tests.metrics.shops import (
     LAST,
     Shop,
@@ -39,29 +37,6 @@ from tests.metrics.shops import (
 
 def waits(*rows: tuple[int, int, int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["days", "events", "censored"])
-
-
-@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=15))
-@settings(max_examples=30)
-def test_kaplan_meier_equals_scipy_with_its_interval(rows: list[tuple[int, int, int]]) -> None:
-    histogram = waits(*rows)
-    uncensored, censored = (np.repeat(histogram["days"], histogram[name]) for name in ("events", "censored"))
-    if not (len(uncensored) and len(censored)):
-        return  # scipy wants some of both
-    curve = kaplan_meier(histogram)
-    data = stats.CensoredData(uncensored=uncensored.to_numpy(float), right=censored.to_numpy(float))
-    scipy = stats.ecdf(data).sf
-    np.testing.assert_allclose(curve["survival"], scipy.evaluate(curve["days"].to_numpy()), atol=1e-12)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # scipy warns that the interval is undefined once survival is 0
-        band = scipy.confidence_interval(method="log-log")
-    inside = curve[curve["survival"].between(0, 1, inclusive="neither")]
-    for name, edge in (("survival_low", band.low), ("survival_high", band.high)):
-        np.testing.assert_allclose(inside[name], edge.evaluate(inside["days"].to_numpy()), atol=1e-9)
-
-
-def test_leaving_out_the_censored_would_make_the_curve_fall_too_fast() -> None:
-    assert kaplan_meier(waits((10, 5, 0), (20, 0, 5)))["survival"].iloc[-1] == 0.5
 
 
 def test_the_suggested_silence_is_the_smallest_after_which_one_in_ten_returns() -> None:

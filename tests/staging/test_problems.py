@@ -110,8 +110,14 @@ def test_a_problem_is_counted_and_shown(tmp_path: Path, check: str, orders: str,
 
 @pytest.mark.parametrize(
     ("check", "date"),
-    [("unreadable_date", "soon"), ("unreadable_date", ""), ("placeholder_date", "1899-12-30"), ("placeholder_date", "1970-01-01"), ("future_date", "2199-01-01")],
-)  # fmt: skip
+    [
+        ("unreadable_date", "soon"),
+        ("unreadable_date", ""),
+        ("placeholder_date", "1899-12-30"),
+        ("placeholder_date", "1970-01-01"),
+        ("future_date", "2199-01-01"),
+    ],
+)
 def test_rows_whose_date_cannot_be_are_named(tmp_path: Path, check: str, date: str) -> None:
     found = problems(tmp_path, CLEAN + f"b,4,{date},10\n", fatal={"unreadable_date": 1})
     assert found == {check: (1, date or "(blank)")}
@@ -136,7 +142,8 @@ def test_rows_that_a_rule_of_the_profile_concerns_are_counted(
 
 
 def test_negative_quantities_beside_the_cancellations_are_told_apart(tmp_path: Path) -> None:
-    text = "customer_id,order_id,ordered_at,quantity,unit_price\na,1,2024-01-31,5,1\na,C1,2024-01-31,-1,1\na,2,2024-01-31,-1,0\n"
+    rows = "a,1,2024-01-31,5,1\na,C1,2024-01-31,-1,1\na,2,2024-01-31,-1,0\n"
+    text = f"customer_id,order_id,ordered_at,quantity,unit_price\n{rows}"
     found = problems(tmp_path, text, rules={"cancellation_prefix": "C"})
     assert found["negative_quantity"][0] == 2
     assert found["negative_without_cancellation"] == (1, "2 2024-01-31")

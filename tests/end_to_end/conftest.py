@@ -1,0 +1,123 @@
+"""Months published once for all tests here, each with a cache and a reports folder of its own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.calls import Call, Place, once
+from tests.company import company
+from tests.publishing.tiny import everything_below
+
+HEADER = "customer_id,order_id,ordered_at,amount,channel,category,refund_of"
+FIRST, LAST = 2023 * 12 + 6, 2024 * 12 + 9
+
+
+@dataclass(frozen=True)
+class Published:
+    """A place, and what the calls said that made it."""
+
+    place: Place
+    calls: list[Call]
+
+
+@pytest.fixture(scope="session")
+def positive_lines(retention_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """2011-11; then December refused; then December all the same."""
+
+    def make(place: Place) -> list[Call]:
+        name = "online_retail_positive_lines"
+        november = place.run(name, "--period", "2011-11")
+        before = place.content()
+        refused = place.run(name, "--period", "2011-12")
+        assert place.content() == before
+        return [november, refused, place.run(name, "--period", "2011-12", "--allow-incomplete")]
+
+    return Published(*once(tmp_path_factory, "positive-lines", make))
+
+
+@pytest.fixture(scope="session")
+def online_retail(retention_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    def make(place: Place) -> list[Call]:
+        return [place.run("online_retail", "--period", "2011-11")]
+
+    return Published(*once(tmp_path_factory, "online-retail", make))
+
+
+@pytest.fixture(scope="session")
+def cdnow(retention_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    def make(place: Place) -> list[Call]:
+        return [place.run("cdnow", "--period", "1998-06")]
+
+    return Published(*once(tmp_path_factory, "cdnow", make))
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """The sample company from nothing, and once more; the first edition is kept in ``first``."""
+
+    def make(place: Place) -> list[Call]:
+        made = [place.run("sample")]
+        period = next(path for path in (place.reports / "sample").iterdir() if path.is_symlink())
+        place.published("sample", "first").symlink_to(period.readlink())
+        return [*made, place.run("sample")]
+
+    return Published(*once(tmp_path_factory, "sample", make))
+
+
+def shop_rows() -> list[str]:
+    """A small shop of sixteen months: 240 customers who come in over time and return now and then."""
+    chance = np.random.default_rng(7)
+    rows = []
+    for customer in range(240):
+        month = int(chance.integers(FIRST, LAST + 1))
+        while month <= LAST:
+            for _ in range(int(chance.integers(1, 3))):
+                day, cents = int(chance.integers(1, 29)), int(chance.integers(500, 9000))
+                channel, category = chance.choice(["web", "store"]), chance.choice(["tea", "cups", "cakes"])
+                when = f"{month // 12}-{month % 12 + 1:02d}-{day:02d} 12:00:00"
+                rows.append(f"c{customer:03d},o{len(rows):05d},{when},{cents / 100:.2f},{channel},{category},")
+            month += int(chance.integers(1, 6))
+    return [*rows, f"c000,o99999,{LAST // 12}-{LAST % 12 + 1:02d}-31 09:00:00,20.00,web,tea,"]
+
+
+def write_shop(place: Place, rows: list[str]) -> Path:
+    """The shop's file and profile; gives the profile's path."""
+    company(place.folder / "shop", "\n".join([HEADER, *rows]), lapse_days=90)
+    return place.folder / "shop" / "company.yaml"
+
+
+@dataclass(frozen=True)
+class Editions:
+    """One month published three times: at first, after later rows came, and after a correction inside it."""
+
+    place: Place
+    calls: list[Call]
+    period: str
+    editions: list[dict[str, bytes | str]]
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Editions:
+    period = f"{LAST // 12}-{LAST % 12 + 1:02d}"
+    following = f"{(LAST + 1) // 12}-{(LAST + 1) % 12 + 1:02d}"
+
+    def make(place: Place) -> list[Call]:
+        rows = shop_rows()
+        calls = [place.run(write_shop(place, rows), "--period", period)]
+        # A refund of an order of the month, new orders of old and new customers, all dated after it.
+        customer, order, _, amount, *_ = rows[-1].split(",")
+        later = [
+            f"{customer},r1,{following}-03 10:00:00,-{amount},web,tea,{order}",
+            f"c001,o99998,{following}-04 10:00:00,31.00,web,cups,",
+            f"new1,o99997,{following}-30 10:00:00,12.00,store,cakes,",
+        ]
+        calls.append(place.run(write_shop(place, [*rows, *later]), "--period", period))
+        corrected = [*rows[:-1], rows[-1].replace(",20.00,", ",27.50,"), *later]
+        calls.append(place.run(write_shop(place, corrected), "--period", period))
+        return calls
+
+    place, calls = once(tmp_path_factory, "shop", make)
+    versions = sorted((place.reports / "company" / ".versions" / period).iterdir())
+    return Editions(place, calls, period, [everything_below(version) for version in versions])
