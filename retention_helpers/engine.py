@@ -11,7 +11,9 @@ MEMORY_LIMIT = "2GB"
 THREADS = 2
 
 
-def connect(path: Path | str = ":memory:", *, read_only: bool = False, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(
+    path: Path | str = ":memory:", *, read_only: bool = False, spill: Path | None = None
+) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB database with this product's limits.
 
     Memory is capped (``RETENTION_MEMORY`` overrides the 2 GB), what does not fit spills to ``spill``, and row order is

@@ -24,8 +24,9 @@ SQL_TYPES: dict[str, str] = {
 class Column:
     """One column of the contract. ``kind`` says how staging casts it:
 
-    id: text, trimmed, ``17850.0`` read as ``17850``; time: a time stamp in the business's time zone; month: the integer of
-    a calendar month; money: integer hundredths of the currency, exact; number, integer, flag, text: as named.
+    id: text, trimmed, ``17850.0`` read as ``17850``; time: a time stamp in the business's time zone; month: the
+    integer of a calendar month; money: integer hundredths of the currency, exact; number, integer, flag, text: as
+    named.
     """
 
     name: str
@@ -76,8 +77,9 @@ CONTRACT: dict[str, Table] = {
             "customers",
             "One row per customer.",
             "customer_id:id",
-            "registered_at:time gender:text birth_year:integer city:text country:text source:text email:text phone:text "
-            "email_hash:text referred_by:id consent_email:flag consent_sms:flag consent_push:flag manager:text",
+            "registered_at:time gender:text birth_year:integer city:text country:text source:text email:text "
+            "phone:text email_hash:text referred_by:id consent_email:flag consent_sms:flag consent_push:flag "
+            "manager:text",
         ),
         _table("identities", "One row per alias.", "alias_id:id customer_id:id", ""),
         _table(

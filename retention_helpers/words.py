@@ -69,7 +69,9 @@ class Words:
     def percent(self, rate: float, digits: int = 1) -> str:
         """A rate of 0..1 as a percentage, with the language's own spacing."""
         # The locale's own pattern knows where the percent sign stands; only its digits are replaced.
-        pattern = self._babel.percent_formats[None].pattern.replace("#,##0", "#,##0" + ("." + "0" * digits if digits else ""))
+        pattern = self._babel.percent_formats[None].pattern.replace(
+            "#,##0", "#,##0" + ("." + "0" * digits if digits else "")
+        )
         return self._or_missing(rate, lambda: self._minus(format_percent(rate, pattern, locale=self._babel)))
 
     def points(self, difference: float, digits: int = 1) -> str:

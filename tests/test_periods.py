@@ -34,7 +34,9 @@ def test_a_label_is_read_back(day: date) -> None:
     assert str(Period.of(day)) == f"{day:%Y-%m}"
 
 
-@pytest.mark.parametrize("label", ["", "2024", "2024-00", "2024-13", "24-01", "2024-1", "2024-01-01", " 2024-01", "2024-01\n", "٢٠٢٤-01"])
+@pytest.mark.parametrize(
+    "label", ["", "2024", "2024-00", "2024-13", "24-01", "2024-1", "2024-01-01", " 2024-01", "2024-01\n", "٢٠٢٤-01"]
+)
 def test_anything_else_is_no_period(label: str) -> None:
     with pytest.raises(PeriodError, match=r"is not a period\. Give a month as YYYY-MM"):
         Period.parse(label)

@@ -76,7 +76,14 @@ def projection_figure(
     details: pd.DataFrame, projected: pd.DataFrame, backtest: pd.DataFrame, words: Words, *, size: tuple[int, int]
 ) -> Figure:
     """Observed and projected cells in one grid, of `cohort_details` and `project_cohorts`."""
-    names = ["cohort", "months_since_first", "cohort_customers", "retention_rate", "retention_rate_low", "retention_rate_high"]  # fmt: skip
+    names = [
+        "cohort",
+        "months_since_first",
+        "cohort_customers",
+        "retention_rate",
+        "retention_rate_low",
+        "retention_rate_high",
+    ]
     seen = details.loc[details["is_complete"], names].assign(is_projected=False)
     cells = pd.concat([seen, projected[[*names, "is_projected"]]], ignore_index=True) if len(projected) else seen
     options = GridOptions(legend=words.say("Ordered again"), cohorts=size[0], months=size[1])

@@ -17,7 +17,10 @@ def grid_finding(curve: pd.DataFrame, differences: pd.DataFrame, words: Words) -
     row = _at(curve, 1)
     if row is None:
         return unknown("cohort_grid", words)
-    headline = words.say("{rate} of customers order again in the month after their first order", rate=words.percent(row["retention_rate"]))  # fmt: skip
+    headline = words.say(
+        "{rate} of customers order again in the month after their first order",
+        rate=words.percent(row["retention_rate"]),
+    )
     first = differences[differences["months_since_first"] == 1] if len(differences) else differences
     different = first[first["is_different"]] if len(first) else first
     interval = _interval(row, words)
@@ -25,7 +28,8 @@ def grid_finding(curve: pd.DataFrame, differences: pd.DataFrame, words: Words) -
         best, worst = different.loc[different["difference"].idxmax()], different.loc[different["difference"].idxmin()]
         odd = best if best["difference"] >= -worst["difference"] else worst
         sentence = words.say(
-            "All matured cohorts: {interval}. {count} of {all} cohorts reliably differ, most of all {cohort} ({difference}).",
+            "All matured cohorts: {interval}. {count} of {all} cohorts reliably differ, "
+            "most of all {cohort} ({difference}).",
             interval=interval,
             count=words.integer(len(different)),
             all=words.integer(len(first)),
@@ -33,9 +37,15 @@ def grid_finding(curve: pd.DataFrame, differences: pd.DataFrame, words: Words) -
             difference=words.points(odd["difference"]),
         )
     else:
-        sentence = words.say("All matured cohorts: {interval}. No cohort reliably differs from the others.", interval=interval)
-    caption = words.say("A cohort is the customers of one first month; a cell is the share of them who ordered that many months later.")  # fmt: skip
-    return Finding("cohort_grid", headline, sentence, words.say("Share of each cohort that ordered in the month, %"), caption)  # fmt: skip
+        sentence = words.say(
+            "All matured cohorts: {interval}. No cohort reliably differs from the others.", interval=interval
+        )
+    caption = words.say(
+        "A cohort is the customers of one first month; a cell is the share of them who ordered that many months later."
+    )
+    return Finding(
+        "cohort_grid", headline, sentence, words.say("Share of each cohort that ordered in the month, %"), caption
+    )
 
 
 def later_finding(details: pd.DataFrame, words: Words, *, since: date) -> Finding:
@@ -54,15 +64,18 @@ def later_finding(details: pd.DataFrame, words: Words, *, since: date) -> Findin
         cohort=words.month(row["cohort"]),
     )
     sentence = words.say(
-        "That is the cohort of really new customers that has been watched the longest; 95% interval {low} to {high}. Younger ones have had less time.",
+        "That is the cohort of really new customers that has been watched the longest; 95% interval {low} to {high}. "
+        "Younger ones have had less time.",
         low=words.percent(row["on_or_after_rate_low"]),
         high=words.percent(row["on_or_after_rate_high"]),
     )
-    return Finding("on_or_after", headline, sentence, words.say("Share of each cohort that ordered in the month or later, %"))  # fmt: skip
+    return Finding(
+        "on_or_after", headline, sentence, words.say("Share of each cohort that ordered in the month or later, %")
+    )
 
 
 def revenue_finding(curve: pd.DataFrame, words: Words) -> Finding:
-    """What a customer has brought after a year, or after the longest age reached by three cohorts, of an `all_cohorts`."""
+    """What a customer has brought after a year, or after the longest age of three cohorts, of an `all_cohorts`."""
     known = curve[(curve["month_cohorts"] >= 3) & (curve["months_since_first"] <= 12)] if len(curve) else curve
     if known.empty:
         return unknown("cohort_revenue", words)
@@ -84,15 +97,23 @@ def revenue_finding(curve: pd.DataFrame, words: Words) -> Finding:
 def dimension_finding(name: str, differences: pd.DataFrame, words: Words, *, dimension: str) -> Finding:
     """Which channel or category keeps more or fewer customers, of `cohort_differences` between values at age 1."""
     first = differences[differences["months_since_first"] == 1] if len(differences) else differences
-    subtitle = words.say("Share that ordered again, by {dimension} of the first order, %", dimension=words.say(dimension))
+    subtitle = words.say(
+        "Share that ordered again, by {dimension} of the first order, %", dimension=words.say(dimension)
+    )
     if len(first) < 2:
         return unknown(name, words).about(name, subtitle)
     different = first[first["is_different"]]
     if different.empty:
-        headline = words.say("No {dimension} reliably keeps more or fewer customers than the others", dimension=words.say(dimension))  # fmt: skip
+        headline = words.say(
+            "No {dimension} reliably keeps more or fewer customers than the others", dimension=words.say(dimension)
+        )
         return Finding(name, headline, words.say("In the month after the first order, all cohorts together."), subtitle)
     row = different.loc[different["difference"].abs().idxmax()]
-    text = "Customers who came through {value} return more often" if row["difference"] > 0 else "Customers who came through {value} return less often"  # fmt: skip
+    text = (
+        "Customers who came through {value} return more often"
+        if row["difference"] > 0
+        else "Customers who came through {value} return less often"
+    )
     sentence = words.say(
         "{rate} in the month after the first order, {others} of the others: {difference} ({low} to {high}).",
         rate=words.percent(row["retention_rate"]),
@@ -114,8 +135,12 @@ def differences_finding(differences: pd.DataFrame, words: Words) -> Finding:
         count=words.integer(count),
         all=words.integer(len(differences)),
     )
-    sentence = words.say("Each cohort against all others at the same age; 5% false discoveries are allowed among those named.")  # fmt: skip
-    caption = words.say("Cohorts of the same age stand in different calendar months: season and campaigns look like a difference too.")  # fmt: skip
+    sentence = words.say(
+        "Each cohort against all others at the same age; 5% false discoveries are allowed among those named."
+    )
+    caption = words.say(
+        "Cohorts of the same age stand in different calendar months: season and campaigns look like a difference too."
+    )
     return Finding("cohort_differences", headline, sentence, "", caption)
 
 
@@ -127,13 +152,18 @@ def projection_finding(projected: pd.DataFrame, backtest: pd.DataFrame, words: W
     near = projected[projected["months_ahead"] == 1]
     texts = {
         True: "About {n} customers of these cohorts will order next month",
-        False: "About {n} customers of these cohorts may order next month; the projection is no better than the last rate",
+        False: "About {n} customers of these cohorts may order next month; "
+        "the projection is no better than the last rate",
     }
     headline = words.say(texts[bool(used["beats_naive"])], n=words.integer(near["active_customers"].sum()))
-    sentence = words.say("Projected from the ages and cohorts seen so far; each cell has a 95% interval in the data table.")
+    sentence = words.say(
+        "Projected from the ages and cohorts seen so far; each cell has a 95% interval in the data table."
+    )
     if not is_missing(used["coverage"]):
         sentence += " " + words.say("On hidden months {share} lay inside it.", share=words.percent(used["coverage"]))
-    return Finding("projection", headline, sentence, words.say("Share of each cohort that ordered, projected months in outline, %"))  # fmt: skip
+    return Finding(
+        "projection", headline, sentence, words.say("Share of each cohort that ordered, projected months in outline, %")
+    )
 
 
 def backtest_finding(backtest: pd.DataFrame, words: Words) -> Finding:

@@ -51,7 +51,8 @@ def with_last_year(kpis: pd.DataFrame, year: pd.DataFrame) -> pd.DataFrame:
 def kpi_finding(kpis: pd.DataFrame, kpi: str, words: Words, *, period: str) -> Finding:
     """What is said of one KPI: its headline by the interval of the change; value, comparison and interval in words.
 
-    ``kpis`` is a table of `metrics.kpis`, or one of `with_last_year`; ``period`` its month, ``YYYY-MM``. A KPI without a value says so.
+    ``kpis`` is a table of `metrics.kpis`, or one of `with_last_year`; ``period`` its month, ``YYYY-MM``. A KPI
+    without a value says so.
     """
     rows = kpis.set_index("kpi")
     row = rows.loc[kpi].to_dict() if kpi in rows.index else {"value": float("nan")}
@@ -71,9 +72,7 @@ def kpi_findings(kpis: pd.DataFrame, words: Words, *, period: str, names: Sequen
     return [kpi_finding(kpis, name, words, period=period) for name in names]
 
 
-def month_cards(
-    kpis: pd.DataFrame, history: pd.DataFrame, names: Sequence[str], words: Words, *, period: str
-) -> Cards:
+def month_cards(kpis: pd.DataFrame, history: pd.DataFrame, names: Sequence[str], words: Words, *, period: str) -> Cards:
     """KPI cards of the named KPIs, with the last two years as a small line.
 
     ``kpis`` and ``history`` are the tables of `metrics.kpis`.
@@ -133,7 +132,11 @@ def _sentences(row: Mapping[str, float], wording: Wording, words: Words, month: 
         return words.say("95% interval {low} to {high}", low=change(f"{name}_low"), high=change(f"{name}_high"))
 
     interval = words.say("95% interval {low} to {high}", low=value("low"), high=value("high"))
-    said = [words.say("{value} in {month} ({interval}).", value=value("value"), month=words.month(month.label), interval=interval)]  # fmt: skip
+    said = [
+        words.say(
+            "{value} in {month} ({interval}).", value=value("value"), month=words.month(month.label), interval=interval
+        )
+    ]
     against = {"previous": ("change", month - 1), "last_year": ("last_year_change", month - 12)}
     for earlier, (name, when) in against.items():
         if is_missing(row[earlier]) or is_missing(row.get(name)):

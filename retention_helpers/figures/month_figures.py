@@ -47,11 +47,13 @@ def counted_table(counted: pd.DataFrame, words: Words, *, period: str) -> Readab
         "customers": Column(words.say("Customers"), "integer"),
         "amount": Column(words.say("Amount"), "money"),
     }
-    return readable_table(shown, findings.counted_finding(counted, words, period=period), words, options=TableOptions(columns))  # fmt: skip
+    return readable_table(
+        shown, findings.counted_finding(counted, words, period=period), words, options=TableOptions(columns)
+    )
 
 
 def retention_figure(retention: pd.DataFrame, kpis: pd.DataFrame, words: Words, *, period: str) -> Figure:
-    """Retention of new and existing customers by month, of a `monthly_retention`; the headline speaks of the existing."""
+    """Retention of new and existing customers by month, of a `monthly_retention`; the headline is of the existing."""
     options = LineOptions(
         series={
             "existing_retention_rate": words.say("Existing customers"),
@@ -106,7 +108,9 @@ def returning_table(table: pd.DataFrame, words: Words) -> ReadableTable:
             {
                 "measure": words.say(name),
                 "new": write_interval(row.new, (row.new_low, row.new_high), unit, words, digits),
-                "returning": write_interval(row.returning, (row.returning_low, row.returning_high), unit, words, digits),
+                "returning": write_interval(
+                    row.returning, (row.returning_low, row.returning_high), unit, words, digits
+                ),
                 "verdict": words.say("yes") if row.is_reliable else words.say("no"),
                 "n": f"{words.integer(row.new_n)} / {words.integer(row.returning_n)}",
             }
@@ -127,7 +131,9 @@ def revenue_retention_figure(rates: pd.DataFrame, kpis: pd.DataFrame, words: Wor
     series = {"nrr": words.say("Net"), "grr": words.say("Gross")}
     options = LineOptions(series=series, bases={"nrr": "base_customers"})
     finding = kpi_finding(kpis, "nrr", words, period=period)
-    subtitle = words.say("Share of last month's revenue that the same customers brought again, with (net) and without (gross) growth")  # fmt: skip
+    subtitle = words.say(
+        "Share of last month's revenue that the same customers brought again, with (net) and without (gross) growth"
+    )
     return retention_lines(rates, finding.about("revenue_retention", subtitle), words, options=options)
 
 

@@ -23,7 +23,11 @@ _PARTS = {
 
 def unknown(name: str, words: Words) -> Finding:
     """The finding of a table without a row to speak of."""
-    return Finding(name, words.say("Not known for this month"), words.say("The data do not reach far enough, or hold nobody to count."))  # fmt: skip
+    return Finding(
+        name,
+        words.say("Not known for this month"),
+        words.say("The data do not reach far enough, or hold nobody to count."),
+    )
 
 
 def ledger_finding(ledger: pd.DataFrame, words: Words, *, active_months: int) -> Finding:
@@ -32,7 +36,13 @@ def ledger_finding(ledger: pd.DataFrame, words: Words, *, active_months: int) ->
         return unknown("ledger", words)
     row = ledger.iloc[-1]
     change = row["customers_end"] - row["customers_start"]
-    text = "The active base grew by {n}" if change > 0 else "The active base shrank by {n}" if change < 0 else "The active base stayed the same"  # fmt: skip
+    text = (
+        "The active base grew by {n}"
+        if change > 0
+        else "The active base shrank by {n}"
+        if change < 0
+        else "The active base stayed the same"
+    )
     sentence = words.say(
         "{start} active before, {lost} lost, {returned} returned, {new} new: {end} active now. "
         "Churn rate (lost / active before) {churn}; 1 - CRR {complement}, which also counts returns.",
@@ -44,8 +54,16 @@ def ledger_finding(ledger: pd.DataFrame, words: Words, *, active_months: int) ->
         churn=write_interval(row["churn_rate"], (row["churn_rate_low"], row["churn_rate_high"]), "percent", words),
         complement=words.percent(row["crr_complement"]),
     )
-    window = words.plural("Active: ordered in the last {n} month.", "Active: ordered in the last {n} months.", active_months)  # fmt: skip
-    return Finding("ledger", words.say(text, n=words.integer(abs(change))), sentence, words.say("Customers, {month}", month=words.month(row["month"])), window)  # fmt: skip
+    window = words.plural(
+        "Active: ordered in the last {n} month.", "Active: ordered in the last {n} months.", active_months
+    )
+    return Finding(
+        "ledger",
+        words.say(text, n=words.integer(abs(change))),
+        sentence,
+        words.say("Customers, {month}", month=words.month(row["month"])),
+        window,
+    )
 
 
 def trailing_finding(trailing: pd.DataFrame, words: Words) -> Finding:
@@ -54,7 +72,10 @@ def trailing_finding(trailing: pd.DataFrame, words: Words) -> Finding:
     if rates.empty:
         return unknown("trailing", words)
     longest = "year" if "year" in rates.index else "quarter"
-    texts = {"year": "Over the last 12 months the customer retention rate is {rate}", "quarter": "Over the last 3 months the customer retention rate is {rate}"}  # fmt: skip
+    texts = {
+        "year": "Over the last 12 months the customer retention rate is {rate}",
+        "quarter": "Over the last 3 months the customer retention rate is {rate}",
+    }
     sentence = words.say("A customer counts once in the whole period; each is set against the one before it.")
     return Finding("trailing", words.say(texts[longest], rate=words.percent(rates[longest])), sentence)
 
@@ -107,7 +128,9 @@ def returning_finding(table: pd.DataFrame, words: Words) -> Finding:
     )
     share = words.percent(rows.loc["revenue_share", "returning"])
     sentence = words.say("Returning customers bring {share} of revenue.", share=share)
-    caption = words.say("Who returns chose to: the difference describes them, it is not what a return would make of others.")
+    caption = words.say(
+        "Who returns chose to: the difference describes them, it is not what a return would make of others."
+    )
     return Finding("new_and_returning", headline, sentence, words.say("Last 12 months, with 95% intervals"), caption)
 
 
@@ -124,19 +147,28 @@ def point_finding(table: pd.DataFrame, words: Words) -> Finding:
         low=words.money(row["value_of_a_point_low"]),
         high=words.money(row["value_of_a_point_high"]),
     )
-    return Finding("value_of_a_point", words.say("One more point of existing retention is worth {worth} a month", worth=worth), sentence)  # fmt: skip
+    return Finding(
+        "value_of_a_point",
+        words.say("One more point of existing retention is worth {worth} a month", worth=worth),
+        sentence,
+    )
 
 
 def cost_finding(table: pd.DataFrame, words: Words) -> Finding:
     """What winning costs against keeping, of an `acquisition_and_retention_cost`'s last month."""
     row = table.iloc[-1] if len(table) else {}
     if not len(table) or is_missing(row["ratio"]):
-        return Finding("costs", words.say("Costs are not known"), words.say("The profile maps no costs for this month."))
+        return Finding(
+            "costs", words.say("Costs are not known"), words.say("The profile maps no costs for this month.")
+        )
     texts = {
         "inside": "Winning a customer cost {ratio} times as much as keeping one, as the 5 to 25 times often claimed",
-        "below": "Winning a customer cost {ratio} times as much as keeping one, less than the 5 to 25 times often claimed",
-        "above": "Winning a customer cost {ratio} times as much as keeping one, more than the 5 to 25 times often claimed",
-        "cannot tell": "Winning a customer cost {ratio} times as much as keeping one; whether 5 to 25 times, nobody can tell",
+        "below": "Winning a customer cost {ratio} times as much as keeping one, "
+        "less than the 5 to 25 times often claimed",
+        "above": "Winning a customer cost {ratio} times as much as keeping one, "
+        "more than the 5 to 25 times often claimed",
+        "cannot tell": "Winning a customer cost {ratio} times as much as keeping one; "
+        "whether 5 to 25 times, nobody can tell",
     }
     sentence = words.say(
         "{new} a new customer, {kept} a kept one; ratio between {low} and {high}.",
@@ -156,10 +188,18 @@ def lapse_finding(suggested: int | None, words: Words, *, lapse_days: int) -> Fi
         sentence = words.say("The report uses the {frozen} days set in the profile.", frozen=frozen)
     elif abs(suggested - lapse_days) <= 31:
         headline = words.say("A customer silent for {frozen} days is rightly called lapsed", frozen=frozen)
-        sentence = words.say("After {suggested} silent days at most 10% order again.", suggested=words.integer(suggested))
+        sentence = words.say(
+            "After {suggested} silent days at most 10% order again.", suggested=words.integer(suggested)
+        )
     else:
-        headline = words.say("The data suggest {suggested} days until a customer is lapsed, not {frozen}", suggested=words.integer(suggested), frozen=frozen)  # fmt: skip
-        sentence = words.say("The report keeps the {frozen} days set in the profile until somebody changes them.", frozen=frozen)  # fmt: skip
+        headline = words.say(
+            "The data suggest {suggested} days until a customer is lapsed, not {frozen}",
+            suggested=words.integer(suggested),
+            frozen=frozen,
+        )
+        sentence = words.say(
+            "The report keeps the {frozen} days set in the profile until somebody changes them.", frozen=frozen
+        )
     return Finding("lapse", headline, sentence, words.say("Share of silent customers who still order again"))
 
 
@@ -177,7 +217,9 @@ def lifetime_finding(lifetime: pd.DataFrame, words: Words) -> Finding:
         lapsed=words.integer(row["lapsed"]),
         customers=words.integer(row["customers"]),
     )
-    return Finding("lifetime", headline, sentence, words.say("Share of customers not yet lapsed, by days since the first order"))  # fmt: skip
+    return Finding(
+        "lifetime", headline, sentence, words.say("Share of customers not yet lapsed, by days since the first order")
+    )
 
 
 def counted_finding(counted: pd.DataFrame, words: Words, *, period: str) -> Finding:
@@ -185,7 +227,13 @@ def counted_finding(counted: pd.DataFrame, words: Words, *, period: str) -> Find
     rows = int(counted["rows"].sum())
     kept = int(counted.loc[counted["reason"] == "counted", "rows"].sum())
     month = words.month(Period.parse(period).label)
-    headline = words.say("{share} of {rows} rows make up the orders", share=words.percent(kept / rows if rows else float("nan")), rows=words.integer(rows))  # fmt: skip
-    sentence = words.say("All rows up to the end of {month}, by what became of them. Nothing is left out uncounted.", month=month)  # fmt: skip
+    headline = words.say(
+        "{share} of {rows} rows make up the orders",
+        share=words.percent(kept / rows if rows else float("nan")),
+        rows=words.integer(rows),
+    )
+    sentence = words.say(
+        "All rows up to the end of {month}, by what became of them. Nothing is left out uncounted.", month=month
+    )
     caption = words.say("Rows without a usable date belong to no month; make data-check lists them.")
     return Finding("who_is_counted", headline, sentence, caption=caption)

@@ -1,4 +1,4 @@
-"""What is said of a KPI: three full sentences each (up, down, no reliable change), chosen by the interval of the change.
+"""What is said of a KPI: three full sentences each (up, down, no reliable change), chosen by the change's interval.
 
 Full sentences, not parts: in Russian and Ukrainian verb and noun must agree, so nothing is put together from pieces.
 No sentence names a cause. To add a KPI: one entry in `WORDINGS`; a test walks them all.

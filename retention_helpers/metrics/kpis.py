@@ -159,7 +159,8 @@ def _monthly_measures(tables: KpiTables, as_of: date) -> tuple[Measures, NDArray
         "retained_revenue": major(buckets.of("retained_floor_cents")),
         "kept_revenue": major(buckets.of("kept_cents")),
     }
-    counts = {name: by_month(tables.retention, name) for name in RETENTION} | {name: by_month(tables.ledger, name) for name in LEDGER}
+    counts = {name: by_month(tables.retention, name) for name in RETENTION}
+    counts |= {name: by_month(tables.ledger, name) for name in LEDGER}
     return Measures(sums, counts), buckets.months
 
 

@@ -1,4 +1,4 @@
-"""The report object of one notebook: period, facts, words; it shows results, writes tables, and records what was said."""
+"""The report object of one notebook: it knows period, facts and words, shows results, writes tables, records."""
 
 import os
 from collections.abc import Sequence
@@ -36,8 +36,8 @@ class Shown(Protocol):
 class Report:
     """One notebook's report of one period.
 
-    ``facts(table)`` gives a fact table up to ``as_of``; ``show`` displays a figure; ``table`` writes the data behind it;
-    ``record`` ends the notebook with what the index, the mail and the next month read.
+    ``facts(table)`` gives a fact table up to ``as_of``; ``show`` displays a figure; ``table`` writes the data
+    behind it; ``record`` ends the notebook with what the index, the mail and the next month read.
     """
 
     def __init__(self, notebook: str, profile: Profile, facts: Facts, period: Period, words: Words) -> None:
@@ -62,8 +62,11 @@ class Report:
 
     @property
     def history_starts(self) -> date:
-        """From when a first order in the data is taken for the first in life: as the profile says, else after as long as
-        a customer may be silent without being lapsed; whoever is older has shown up by then."""
+        """From when a first order in the data is taken for the first in life.
+
+        As the profile says; else after as long as a customer may be silent without being lapsed, because whoever is
+        older has shown up by then.
+        """
         first = Period(min(self._facts.months, default=self.period.index))
         return self.profile.history_starts or (first + self.profile.lapse_months).start
 

@@ -24,7 +24,11 @@ def ledger(end: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("end", "headline"),
-    [(120, "The active base grew by 20"), (90, "The active base shrank by 10"), (100, "The active base stayed the same")],
+    [
+        (120, "The active base grew by 20"),
+        (90, "The active base shrank by 10"),
+        (100, "The active base stayed the same"),
+    ],
 )
 def test_the_ledger_says_whether_the_base_grew(end, headline):
     finding = month_findings.ledger_finding(ledger(end), WORDS, active_months=6)
@@ -35,18 +39,30 @@ def test_the_ledger_says_whether_the_base_grew(end, headline):
 
 def revenue(low: float, high: float, **parts: float) -> pd.DataFrame:
     shares = {"from_buyers": 60.0, "from_frequency": 30.0, "from_average_order_value": 10.0, **parts}
-    row = {"month": "2026-10", "compared_with": "2026-09", "change": (low + high) / 2, "change_low": low, "change_high": high}
+    row = {
+        "month": "2026-10",
+        "compared_with": "2026-09",
+        "change": (low + high) / 2,
+        "change_low": low,
+        "change_high": high,
+    }
     return pd.DataFrame([{**row, **shares}])
 
 
 def test_revenue_names_the_largest_part_of_a_reliable_change():
-    assert month_findings.revenue_finding(revenue(50, 150), WORDS).headline == "Revenue rose by €100, mostly the number of buyers"
+    assert (
+        month_findings.revenue_finding(revenue(50, 150), WORDS).headline
+        == "Revenue rose by €100, mostly the number of buyers"
+    )
     down = revenue(-150, -50, from_buyers=-10.0, from_frequency=-80.0)
     assert month_findings.revenue_finding(down, WORDS).headline == "Revenue fell by €100, mostly orders per buyer"
 
 
 def test_revenue_within_noise_names_no_part():
-    assert plain(month_findings.revenue_finding(revenue(-50, 250), WORDS).headline) == "Revenue shows no reliable change (+€100)"
+    assert (
+        plain(month_findings.revenue_finding(revenue(-50, 250), WORDS).headline)
+        == "Revenue shows no reliable change (+€100)"
+    )
 
 
 def test_revenue_without_a_month_before_is_not_known():
@@ -69,10 +85,22 @@ def test_the_report_says_when_suggested_and_frozen_lapse_days_part(suggested, be
 
 @pytest.mark.parametrize(
     ("verdict", "words_of_it"),
-    [("inside", "as the 5 to 25"), ("below", "less than the 5 to 25"), ("above", "more than the 5 to 25"), ("cannot tell", "nobody can tell")],
+    [
+        ("inside", "as the 5 to 25"),
+        ("below", "less than the 5 to 25"),
+        ("above", "more than the 5 to 25"),
+        ("cannot tell", "nobody can tell"),
+    ],
 )
 def test_the_cost_of_winning_is_held_against_the_claim(verdict, words_of_it):
-    row = {"month": "2026-10", "ratio": 7.0, "ratio_low": 6.0, "ratio_high": 8.0, "cost_per_new": 20.0, "cost_per_kept": 2.9}
+    row = {
+        "month": "2026-10",
+        "ratio": 7.0,
+        "ratio_low": 6.0,
+        "ratio_high": 8.0,
+        "cost_per_new": 20.0,
+        "cost_per_kept": 2.9,
+    }
     assert words_of_it in month_findings.cost_finding(pd.DataFrame([{**row, "verdict": verdict}]), WORDS).headline
 
 
@@ -82,10 +110,16 @@ def test_without_costs_nothing_is_claimed():
 
 def details(cohorts: list[str]) -> pd.DataFrame:
     rows = [
-        {"cohort": cohort, "months_since_first": age, "on_or_after_rate": rate, "on_or_after_rate_low": rate / 2, "on_or_after_rate_high": 1.0}
+        {
+            "cohort": cohort,
+            "months_since_first": age,
+            "on_or_after_rate": rate,
+            "on_or_after_rate_low": rate / 2,
+            "on_or_after_rate_high": 1.0,
+        }
         for cohort, rate in zip(cohorts, (0.9, 0.6, 0.5), strict=False)
         for age in (0, 1)
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows)
 
 
@@ -101,10 +135,19 @@ def test_no_cohort_of_really_new_customers_is_not_known():
 
 def differences(is_different: list[bool]) -> pd.DataFrame:
     rows = [
-        {"cohort": f"2026-0{place + 1}", "value": name, "months_since_first": 1, "difference": gap, "is_different": yes,
-         "retention_rate": 0.2, "others_rate": 0.2 - gap, "difference_low": gap - 0.01, "difference_high": gap + 0.01}
+        {
+            "cohort": f"2026-0{place + 1}",
+            "value": name,
+            "months_since_first": 1,
+            "difference": gap,
+            "is_different": yes,
+            "retention_rate": 0.2,
+            "others_rate": 0.2 - gap,
+            "difference_low": gap - 0.01,
+            "difference_high": gap + 0.01,
+        }
         for place, (name, gap, yes) in enumerate(zip(("web", "app"), (0.05, -0.08), is_different, strict=True))
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows)
 
 
@@ -147,5 +190,7 @@ def test_a_projection_that_beats_no_rule_says_so():
 
 def test_without_a_back_test_nothing_is_projected():
     nothing = backtest(True).head(0)
-    assert cohort_findings.projection_finding(projected().head(0), nothing, WORDS).headline == "Not known for this month"
+    assert (
+        cohort_findings.projection_finding(projected().head(0), nothing, WORDS).headline == "Not known for this month"
+    )
     assert cohort_findings.backtest_finding(nothing, WORDS).headline == "Not known for this month"

@@ -5,7 +5,15 @@ import math
 import pandas as pd
 import pytest
 
-from retention_helpers.figures.kpis import CARDS, OPENING, card_parts, direction, kpi_finding, month_cards, with_last_year
+from retention_helpers.figures.kpis import (
+    CARDS,
+    OPENING,
+    card_parts,
+    direction,
+    kpi_finding,
+    month_cards,
+    with_last_year,
+)
 from retention_helpers.figures.wordings import WORDINGS
 from retention_helpers.metrics.kpis import KPIS
 from retention_helpers.words import Words
@@ -18,7 +26,9 @@ def month(kpi: str, *, change: tuple[float, float, float] = (NAN, NAN, NAN), val
     """The row of one KPI with a change and its interval."""
     numbers = {"value": value, "low": value - 0.1, "high": value + 0.1, "n": 100, "previous": value - change[0]}
     numbers |= {"previous_low": 0.2, "previous_high": 0.6, "last_year": 0.3}
-    return pd.DataFrame([{"kpi": kpi, **numbers, **dict(zip(("change", "change_low", "change_high"), change, strict=True))}])
+    return pd.DataFrame(
+        [{"kpi": kpi, **numbers, **dict(zip(("change", "change_low", "change_high"), change, strict=True))}]
+    )
 
 
 def test_every_kpi_of_the_metrics_has_its_wording_and_no_wording_is_left_over():
@@ -74,7 +84,7 @@ def test_a_change_is_a_direction_only_when_its_interval_leaves_out_zero(low, hig
 def test_fewer_lost_customers_are_shown_as_better():
     table = month("churn_rate", change=(-0.02, -0.03, -0.01))
     cards = month_cards(table, pd.DataFrame({"kpi": [], "value": []}), ["churn_rate"], WORDS, period="2026-10")
-    assert [delta.kind for delta in cards.cards[0].deltas][0] == "up"
+    assert cards.cards[0].deltas[0].kind == "up"
 
 
 def test_the_parts_of_a_card_carry_its_numbers_and_no_nan():
