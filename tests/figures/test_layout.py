@@ -49,7 +49,7 @@ def _check(canvas):
 
 @pytest.mark.parametrize("name", DRAWN)
 @pytest.mark.parametrize("text", [None, LONG], ids=["usual", "long"])
-@pytest.mark.parametrize("locale", ["en", "ru", "uk"])
+@pytest.mark.parametrize("locale", ["en", "ru", pytest.param("uk", marks=pytest.mark.slow)])
 def test_texts_stay_on_the_sheet_and_apart(sheets, name, text, locale):
     words = speak(locale, "UAH")
     DRAWN[name](words, text) if text else DRAWN[name](words)
