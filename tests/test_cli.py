@@ -308,7 +308,9 @@ def test_a_data_check_of_online_retail_says_the_same_to_people_and_machines(
     printed = capsys.readouterr().out
     assert "orders.no_customer  135,080 rows  left out: an order needs a known customer\n" in printed
     for check, number in rows.items():
-        assert f"\n{check}  " + (f"{number:,} row" if number else "") in printed
+        assert f"\n{check}  " + (f"{number:,} " if number else "") in printed
+    assert rows["orders.exact_duplicate"] == 5_268
+    assert "orders.customer_with_refunds_alone  33 customers  " in printed
     assert not (tmp_path / "cache").exists()
 
 

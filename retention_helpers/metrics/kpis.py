@@ -193,7 +193,9 @@ def _change(kpi: Kpi, estimate: Estimate, measures: Measures, places: tuple[int,
         return tuple(map(float, newcombe_difference(top[now], bottom[now], top[previous], bottom[previous])))
     groups = None if estimate.groups is None else min(estimate.groups[now], estimate.groups[previous])
     low, high = draw_interval(estimate.draws[:, now] - estimate.draws[:, previous], groups=groups)
-    return float(estimate.value[now] - estimate.value[previous]), float(low), float(high)
+    change = float(estimate.value[now] - estimate.value[previous])
+    # Totals are whole cents, and so is what lies between them; a difference of floats is a little beside.
+    return round(change, 2) if kpi.kind == "total" else change, float(low), float(high)
 
 
 def compared(measures: Measures, places: tuple[int, int, int], seed: int) -> pd.DataFrame:

@@ -10,10 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 
-import duckdb
 import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
@@ -422,21 +421,6 @@ def twin_lifetimes(shop: Shop, as_of: date, lapse_days: int) -> Counter:
 
 
 # ---- what the tests do with both
-
-
-@cache
-def _database() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"threads": 1})
-
-
-def fact_base(facts: Mapping[str, pd.DataFrame]) -> duckdb.DuckDBPyConnection:
-    """A database with the table ``customer_months``, typed as the real one; the next call replaces it."""
-    connection = _database()
-    connection.register("frame", facts["customer_months"])
-    days = ", ".join(f"CAST({name} AS DATE) AS {name}" for name in ("first_day", "last_day", "previous_last_day"))
-    connection.execute(f"CREATE OR REPLACE TABLE customer_months AS SELECT * REPLACE ({days}) FROM frame")
-    connection.unregister("frame")
-    return connection
 
 
 def assert_rows_equal(frame: pd.DataFrame, expected: list[dict[str, float]]) -> None:

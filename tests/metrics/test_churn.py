@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from retention_helpers.errors import CallError, Fault
 from retention_helpers.metrics import churn
 from retention_helpers.metrics.churn import activity_ledger, crr_complement, customer_retention_rate, trailing_ledger
+from tests.metrics.database import fact_base
 from tests.metrics.shops import (
     AS_OF,
     LAST,
     Shop,
     all_months,
     assert_rows_equal,
-    fact_base,
     month_end,
     order_frame,
     shops,

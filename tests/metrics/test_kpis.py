@@ -157,6 +157,15 @@ def test_every_value_and_every_change_lies_in_its_interval(busy: dict) -> None:
     assert np.allclose(frame["change"], frame["value"] - frame["previous"])
 
 
+def test_totals_of_money_and_their_change_are_whole_cents(busy: dict) -> None:
+    booked = busy["customer_months"].groupby("month")["revenue_cents"].sum()
+    months = [int(booked.index[-1]), int(booked.index[-2]), int(booked.index[-1]) - 12]
+    now, before, last_year = (int(booked[month]) for month in months)
+    revenue = kpis(inputs(busy, DECEMBER), as_of=DECEMBER).set_index("kpi").loc["revenue"]
+    found = revenue[["value", "previous", "last_year", "change"]].tolist()
+    assert found == [now / 100, before / 100, last_year / 100, (now - before) / 100]
+
+
 def test_the_same_month_last_year_is_a_year_ago(busy: dict) -> None:
     frame = kpis(inputs(busy, DECEMBER), as_of=DECEMBER).set_index("kpi")
     a_year_ago = date(2024, 12, 31)

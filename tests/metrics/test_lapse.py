@@ -22,10 +22,10 @@ from retention_helpers.metrics.lapse import (
     suggest_lapse_days,
 )
 from retention_helpers.metrics.survival import kaplan_meier
+from tests.metrics.database import fact_base
 from tests.metrics.shops import (
     LAST,
     Shop,
-    fact_base,
     month_end,
     shops,
     shuffled,

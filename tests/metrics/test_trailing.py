@@ -10,12 +10,12 @@ from hypothesis import given
 from retention_helpers.errors import CallError
 from retention_helpers.metrics.kpis import KPIS
 from retention_helpers.metrics.trailing import KpiRules, trailing_kpis
+from tests.metrics.database import fact_base
 from tests.metrics.shops import (
     AS_OF,
     LAST,
     Shop,
     assert_rows_equal,
-    fact_base,
     order_frame,
     shops,
     slow_facts,
