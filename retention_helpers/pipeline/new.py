@@ -14,7 +14,9 @@ _NAME = re.compile(r"^[a-z][a-z0-9_]{1,40}$")
 def new_notebook(name: str, folder: Path = NOTEBOOKS) -> Path:
     """Copy the template to ``<name>.ipynb`` with its name filled in; raises `CallError` rather than overwrite one."""
     if not _NAME.match(name) or keyword.iskeyword(name):
-        raise CallError(f'"{name}" cannot name a notebook: use lower-case letters, digits and _, for example basket_size.')
+        raise CallError(
+            f'"{name}" cannot name a notebook: use lower-case letters, digits and _, for example basket_size.'
+        )
     path = folder / f"{name}.ipynb"
     if path.exists():
         raise CallError(f"{path} exists already. Choose another name, or edit that one.")
