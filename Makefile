@@ -14,6 +14,10 @@ PY     = .venv/bin/python
 RETAIN = $(PY) -m retention_helpers
 WHICH  = --profile '$(PROFILE)' $(if $(PERIOD),--period '$(PERIOD)') $(if $(NOTEBOOKS),--notebooks '$(NOTEBOOKS)')
 
+# A kernel starts in notebooks/: a relative folder of data would be another one there.
+ifdef RETENTION_DATA
+export RETENTION_DATA := $(abspath $(RETENTION_DATA))
+endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
 .PHONY: help report data-check notebook new sample setup setup-dev check test codebook words format lock clean
@@ -42,16 +46,22 @@ sample: .venv/.ready  ## Write the source files of the sample company: [FOLDER=w
 
 # ---- the gate
 
+# Tests share the cores by processes: threads of the numeric libraries would only get in each other's way. Bytecode is
+# written whatever the machine says: else each process compiles all tests again.
+check test: export OPENBLAS_NUM_THREADS = 1
+check test: export OMP_NUM_THREADS = 1
+check test: export PYTHONDONTWRITEBYTECODE =
+
 check: .venv/.ready-dev  ## Fast gate: ruff, formats, contracts, codebook, words, fast tests
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	.venv/bin/lint-imports --no-logo
 	$(PY) docs/make_codebook.py --check
 	$(PY) docs/make_catalogues.py --check
-	$(PY) -m pytest -m 'not slow' -n auto $(ARGS)
+	$(PY) -m pytest -m 'not slow' -n auto --dist worksteal $(ARGS)
 
-test: check  ## Everything: the fast gate, then all notebooks and the runs from end to end
-	$(PY) -m pytest -m slow -n auto $(ARGS)
+test: check  ## Everything: the fast gate, many examples of each property, all notebooks, the runs from end to end
+	$(PY) -m pytest -m 'slow or hypothesis' --hypothesis-profile=thorough -n auto --dist worksteal $(ARGS)
 
 format: .venv/.ready-dev  ## Repair what ruff can repair, empty the notebooks of their outputs
 	$(PY) -m ruff check --fix

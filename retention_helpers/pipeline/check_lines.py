@@ -6,18 +6,26 @@ from collections.abc import Iterator
 import pandas as pd
 
 _GAP = "  "
+# What is counted where it is not rows: one, several.
+_COUNTED = {
+    "customer_with_refunds_alone": ("customer", "customers"),
+    "described_differently": ("customer", "customers"),
+    "order_at_two_times": ("order", "orders"),
+    "order_of_two_customers": ("order", "orders"),
+    "code_in_both_cases": ("product code", "product codes"),
+    "product_with_several_names": ("product code", "product codes"),
+}
 
 
 def counted_lines(counted: pd.DataFrame) -> list[str]:
     """The table of who is counted, in columns; amounts in major units."""
     shown = [[str(name) for name in counted.columns]]
     shown += [[_cell(value) for value in row] for row in counted.itertuples(index=False)]
-    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
-    # The first column is text, the others are numbers.
+    first, *numbers = (max(map(len, column)) for column in zip(*shown, strict=True))
     return [
-        _GAP.join(cell.ljust(width) if place == 0 else cell.rjust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True)))
-        for row in shown
-    ]  # fmt: skip
+        _GAP.join([text.ljust(first), *(cell.rjust(width) for cell, width in zip(cells, numbers, strict=True))])
+        for text, *cells in shown
+    ]
 
 
 def problem_lines(problems: pd.DataFrame, width: int | None = None) -> list[str]:
@@ -31,7 +39,8 @@ def problem_lines(problems: pd.DataFrame, width: int | None = None) -> list[str]
 
 
 def _problem(row, width: int | None) -> Iterator[str]:
-    rows = [f"{row.rows:,} row{'' if row.rows == 1 else 's'}"] if row.rows else []
+    one, several = _COUNTED.get(row.check, ("row", "rows"))
+    rows = [f"{row.rows:,} {one if row.rows == 1 else several}"] if row.rows else []
     yield from _wrapped(_GAP.join((f"{row.table}.{row.check}", *rows, row.done)), "", width)
     if row.examples:
         yield from _wrapped(f"for example: {row.examples}", "    ", width)
