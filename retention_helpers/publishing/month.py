@@ -39,10 +39,11 @@ def publish_month(request: MonthRequest, progress: Progress | None = None) -> Mo
             start = time.perf_counter()
             try:
                 for edition in request.editions:
-                    _make(notebook, _of(edition, values[notebook.name], request), (request, edition), staged, progress)
+                    given = _of(edition, values[notebook.name], request)
+                    _make(notebook, given, (request, edition), staged, progress)
             except CellError as fault:
                 _discard(request, staged, fault.notebook)
-                failures.keep(request.place, fault, values[notebook.name], request.now)
+                failures.keep(place, fault, given, request.now)
                 faults.append(fault)
             seconds[notebook.name] = round(time.perf_counter() - start, 3)
         done = tuple(name for name in values if name not in {fault.notebook for fault in faults})
@@ -67,7 +68,14 @@ def _checked(request: MonthRequest) -> dict[str, dict[str, object]]:
         values[notebook.name] = check_parameters(notebook.path, notebook.parameters).model_dump()
     if not values:
         raise CallError(f"{request.place.period}: there is no notebook to run.")
-    last = failures.manifest_of(request.place.published)
+    _check_languages(request, values)
+    return values
+
+
+def _check_languages(request: MonthRequest, values: Mapping[str, object]) -> None:
+    """Refuse a run whose carried notebooks would be in other languages than its own."""
+    with versions.machine_errors(request.place.reports):
+        last = failures.manifest_of(request.place.published)
     kept = set(last.get("notebooks", ())) & set(request.order or last.get("notebooks", ()))
     carried = sorted(kept - set(values) - {item.notebook for item in request.left_out})
     if carried and _locales(last, request) != request.locales:
@@ -75,7 +83,6 @@ def _checked(request: MonthRequest) -> dict[str, dict[str, object]]:
             f"{request.place.period} is published in {', '.join(_locales(last, request))}, this run would be in "
             f"{', '.join(request.locales)}, and {', '.join(carried)} could not be carried over. Run all notebooks."
         )
-    return values
 
 
 def _locales(manifest: Mapping[str, Any], request: MonthRequest) -> list[str]:
