@@ -111,7 +111,7 @@ def _make(
         progress = partial(_named, progress, edition.words.locale)
     node = clean(execute(run, progress), _places(notebook, staged))
     record = record_of(node) or {}
-    page = render(node, request.frame(edition), record)
+    page = render(node, request.frame_of(edition), record)
     problems = problems_of(page, record["figures"])
     if problems:
         raise CellError(notebook.name, None, f"its page was not accepted: {'; '.join(problems)}.", node)
@@ -176,7 +176,7 @@ def _executed(folder: Path) -> dict[str, nbformat.NotebookNode]:
 
 def _front(request: MonthRequest, edition: Edition, folder: Path, failed: tuple[str, ...]) -> None:
     """Write the front page and headline.json of one edition."""
-    frame = request.frame(edition)
+    frame = request.frame_of(edition)
     nodes = {name: translated(node, edition.words) for name, node in _executed(folder).items()}
     records = [record_of(nodes[name]) or {} for name in sorted(nodes, key=_rank(request))]
     shared = [name for name in nodes if frame.is_further and not (folder / "tables" / name).is_dir()]
@@ -196,7 +196,7 @@ def _rank(request: MonthRequest) -> Any:
 
 
 def _about(request: MonthRequest, edition: Edition) -> dict[str, Any]:
-    frame = request.frame(edition)
+    frame = request.frame_of(edition)
     return {
         "profile": request.place.profile,
         "company": frame.company,

@@ -79,7 +79,12 @@ class MonthRequest:
     def locales(self) -> list[str]:
         return [edition.words.locale for edition in self.editions]
 
-    def frame(self, edition: Edition) -> Frame:
+    @property
+    def frame(self) -> Frame:
+        """What stands around the pages of the default language."""
+        return self.frame_of(self.editions[0])
+
+    def frame_of(self, edition: Edition) -> Frame:
         # A past month reads the same however far the source has grown since.
         through = min(self.data.data_through, self.data.as_of)
         company = self.company or self.place.profile
