@@ -4,6 +4,7 @@
 PROFILE   = sample
 PERIOD    =
 NOTEBOOKS =
+LOCALE    =
 NAME      =
 FOLDER    =
 ARGS      =
@@ -19,7 +20,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help report data-check notebook new sample setup setup-dev check test codebook format lock clean
+.PHONY: help report data-check notebook new sample setup setup-dev check test codebook words format lock clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -27,8 +28,8 @@ help:  ## List the targets
 
 # ---- reports
 
-report: .venv/.ready  ## Publish a month: [PROFILE=sample] [PERIOD=last complete month] [NOTEBOOKS=a,b] [ARGS=..]
-	$(RETAIN) run $(WHICH) $(ARGS)
+report: .venv/.ready  ## Publish a month: [PROFILE=sample] [PERIOD=last complete month] [NOTEBOOKS=a,b] [LOCALE=en|ru|uk] [ARGS=..]
+	$(RETAIN) run $(WHICH) $(if $(LOCALE),--locale '$(LOCALE)') $(ARGS)
 
 data-check: .venv/.ready  ## Say who is counted and every problem of the source, write nothing: [PROFILE=sample] [ARGS=--json]
 	$(RETAIN) data-check --profile '$(PROFILE)' $(ARGS)
@@ -51,11 +52,12 @@ check test: export OPENBLAS_NUM_THREADS = 1
 check test: export OMP_NUM_THREADS = 1
 check test: export PYTHONDONTWRITEBYTECODE =
 
-check: .venv/.ready-dev  ## Fast gate: ruff, formats, contracts, codebook, fast tests
+check: .venv/.ready-dev  ## Fast gate: ruff, formats, contracts, codebook, words, fast tests
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	.venv/bin/lint-imports --no-logo
 	$(PY) docs/make_codebook.py --check
+	$(PY) docs/make_catalogues.py --check
 	$(PY) -m pytest -m 'not slow' -n auto --dist worksteal $(ARGS)
 
 test: check  ## Everything: the fast gate, many examples of each property, all notebooks, the runs from end to end
@@ -68,6 +70,9 @@ format: .venv/.ready-dev  ## Repair what ruff can repair, empty the notebooks of
 
 codebook: .venv/.ready-dev  ## Write docs/codebook.md anew from the docstrings and the SQL
 	$(PY) docs/make_codebook.py
+
+words: .venv/.ready-dev  ## Gather what readers see into the catalogues, for translation
+	$(PY) docs/make_catalogues.py
 
 # ---- the environment
 

@@ -1,25 +1,107 @@
 """Words and numbers in the reader's language: gettext for sentences, Babel for figures and dates.
 
-Every sentence a reader sees goes through `Words.say` or `Words.plural`, with the English text as its key.
+Every sentence a reader sees goes through `Words.say` or `Words.plural`, with the English text as its key; a text that
+waits in a table until it is said is `marked`. `make words` gathers them all into the catalogues under ``locales/``.
 """
 
 import gettext
+import io
 import math
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property
+from functools import cache
 from pathlib import Path
+from string import Formatter
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 
 from .errors import ParameterError
 
-LOCALES = ("en", "ru", "uk")
+LANGUAGES = {"en": "English", "ru": "Русский", "uk": "Українська"}
+LOCALES = tuple(LANGUAGES)
 MISSING = "–"
 MINUS = "−"
-_CATALOGUES = Path(__file__).parent / "locales"
+CATALOGUES = Path(__file__).parent / "locales"
+DOMAIN = "reports"
+# Where a language has no sign for a currency of its neighbours and prints the three letters.
+_SIGNS = {
+    "UAH": "₴",
+    "RUB": "₽",
+    "KZT": "₸",
+    "PLN": "zł",
+    "GEL": "₾",
+    "TRY": "₺",
+    "CZK": "Kč",
+    "AZN": "₼",
+    "EUR": "€",
+    "USD": "$",
+    "GBP": "£",
+}
+
+
+def marked(text: str) -> str:
+    """The text itself, marked for the catalogues: it stands in a table and is said later.
+
+    >>> marked("Net revenue")
+    'Net revenue'
+    """
+    return text
+
+
+class Month(str):
+    """A month's name as it stands alone; a sentence may ask for ``{month:of}`` where its language has cases.
+
+    >>> month = Words("ru").month("2026-10")
+    >>> month, month.of
+    ('октябрь 2026', 'октября 2026')
+    """
+
+    __slots__ = ("of",)
+
+    def __new__(cls, name: str, of: str = "") -> "Month":
+        month = super().__new__(cls, name)
+        month.of = of or name
+        return month
+
+
+class _Sentence(Formatter):
+    """`str.format` with two more forms of a value: ``{x:title}`` begins a sentence, ``{month:of}`` is the genitive."""
+
+    def format_field(self, value: object, form: str) -> str:
+        if form == "title":
+            return capital(str(value))
+        if form == "of":
+            return value.of if isinstance(value, Month) else str(value)
+        return super().format_field(value, form)
+
+
+_SENTENCE = _Sentence()
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter.
+
+    >>> capital("октябрь 2026")
+    'Октябрь 2026'
+    """
+    return text[:1].upper() + text[1:]
+
+
+@cache
+def catalogue(locale: str) -> gettext.NullTranslations:
+    """The sentences of one language, read from its PO file; English is its own catalogue."""
+    if locale == "en":
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo  # here: English reports never need it
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with (CATALOGUES / locale / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 class Words:
@@ -42,14 +124,10 @@ class Words:
         self.locale = locale
         self.currency = currency
 
-    @cached_property
-    def _catalogue(self) -> gettext.NullTranslations:
-        return gettext.translation("reports", _CATALOGUES, [self.locale], fallback=self.locale == "en")
-
     def say(self, text: str, **values: object) -> str:
         """The sentence in the reader's language, with ``{names}`` filled in."""
-        said = self._catalogue.gettext(text)
-        return said.format(**values) if values else said
+        said = catalogue(self.locale).gettext(text)
+        return _SENTENCE.vformat(said, (), values) if values else said
 
     def plural(self, one: str, many: str, count: int, **values: object) -> str:
         """The sentence in the form that ``count`` asks for; ``{n}`` is the formatted count.
@@ -57,7 +135,8 @@ class Words:
         >>> Words("en").plural("{n} customer", "{n} customers", 1)
         '1 customer'
         """
-        return self._catalogue.ngettext(one, many, count).format(n=self.integer(count), **values)
+        said = catalogue(self.locale).ngettext(one, many, count)
+        return _SENTENCE.vformat(said, (), {"n": self.integer(count), **values})
 
     def integer(self, value: float) -> str:
         return self._or_missing(value, lambda: self._minus(format_decimal(round(value), locale=self._babel)))
@@ -86,18 +165,30 @@ class Words:
 
     def money(self, amount: float, digits: int = 0) -> str:
         """An amount in major units with the currency's symbol."""
+        sign = get_currency_symbol(self.currency, self._babel)
+        sign = _SIGNS.get(sign, sign)
         pattern = self._babel.currency_formats["standard"].pattern
         pattern = pattern.split(";")[0].replace(".00", "." + "0" * digits if digits else "")
+        if len(sign) > 1 and sign[-1].isalpha():
+            pattern = pattern.replace("¤#", "¤\u00a0#")  # letters stand apart from their number
         return self._or_missing(
             amount,
             lambda: self._minus(
-                format_currency(amount, self.currency, pattern, locale=self._babel, currency_digits=False)
+                # The pattern gets the sign as a word of its own: Babel would print three letters for some.
+                format_currency(
+                    amount, self.currency, pattern.replace("¤", f"'{sign}'"), locale=self._babel, currency_digits=False
+                )
             ),
         )
 
-    def month(self, label: str) -> str:
-        """``2026-10`` as "October 2026" (nominative where the language has cases)."""
-        return format_date(_first_day(label), "LLLL y", locale=self._babel)
+    def month(self, label: str) -> Month:
+        """``2026-10`` as "October 2026": in a sentence, in lower case where the language writes it so."""
+        name, of = (format_date(_first_day(label), pattern, locale=self._babel) for pattern in ("LLLL y", "MMMM y"))
+        return Month(name, of)
+
+    def month_title(self, label: str) -> str:
+        """``2026-10`` as the first word of a line: in a table, under a title."""
+        return capital(self.month(label))
 
     def month_short(self, label: str) -> str:
         return format_date(_first_day(label), "LLL y", locale=self._babel)

@@ -1,13 +1,18 @@
 """Numbers, dates and sentences in the reader's language."""
 
+import copy
 import math
+from datetime import date
 
 import pytest
 
 from retention_helpers.errors import ParameterError
-from retention_helpers.words import MISSING, Words
+from retention_helpers.words import MISSING, Words, capital
 
 EN = Words("en", "EUR")
+RU = Words("ru", "UAH")
+UK = Words("uk", "UAH")
+NBSP = "\u00a0"
 
 
 @pytest.mark.parametrize(
@@ -30,6 +35,26 @@ EN = Words("en", "EUR")
         (EN.money(-2), "−€2"),
         (EN.month("2026-10"), "October 2026"),
         (EN.month_short("2026-10"), "Oct 2026"),
+        (RU.percent(0.22, 0), f"22{NBSP}%"),
+        (UK.percent(0.22, 0), "22%"),
+        (RU.points(-0.012), f"−1,2{NBSP}п.п."),
+        (UK.points(0.012), f"+1,2{NBSP}в.п."),
+        (RU.integer(12345), f"12{NBSP}345"),
+        (RU.money(1281.5, 2), f"1{NBSP}281,50{NBSP}₴"),
+        (UK.money(1281.5), f"1{NBSP}282{NBSP}₴"),
+        (UK.money(-2), f"−2{NBSP}₴"),
+        (Words("en", "UAH").money(1281.5, 2), "₴1,281.50"),
+        (Words("en", "CHF").money(3), f"CHF{NBSP}3"),
+        (Words("uk", "EUR").money(3), f"3{NBSP}€"),
+        (RU.month("2026-10"), "октябрь 2026"),
+        (RU.month("2026-10").of, "октября 2026"),
+        (UK.month("2026-10").of, "жовтня 2026"),
+        (EN.month("2026-10").of, "October 2026"),
+        (RU.month_title("2026-10"), "Октябрь 2026"),
+        (RU.month_short("2026-10"), "окт. 2026"),
+        (RU.say("Data through {date}.", date=RU.date(date(2026, 10, 31))), "Данные по 31 октября 2026\u202fг."),
+        (UK.say("Data through {date}.", date=UK.date(date(2026, 10, 31))), "Дані по 31 жовтня 2026\u202fр."),
+        (EN.say("Data through {date}.", date=EN.date(date(2026, 10, 31))), "Data through October 31, 2026."),
     ],
 )
 def test_a_figure_is_said_as_a_reader_expects_it(said: str, expected: str) -> None:
@@ -55,3 +80,22 @@ def test_a_count_chooses_its_form(count: int, said: str) -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ParameterError, match=r'"xx" is not a language of the reports. Use one of: en, ru, uk'):
         Words("xx")
+
+
+def test_a_translation_may_begin_with_a_month_or_ask_for_its_genitive() -> None:
+    said = RU.say("{value} in {month} ({interval}).", value="33,2", month=RU.month("2026-10"), interval="x")
+    assert said == "Октябрь 2026: 33,2 (x)."
+    against = RU.say(
+        "Against {month} ({value}): {change} ({interval}).", month=RU.month("2025-10"), value=1, change=2, interval=3
+    )
+    assert against == "Против октября 2025 (1): 2 (3)."
+
+
+def test_a_month_is_an_ordinary_text() -> None:
+    month = RU.month("2026-10")
+    assert copy.deepcopy(month) == month == "октябрь 2026"
+    assert capital("") == ""
+
+
+def test_what_has_no_translation_is_said_in_english() -> None:
+    assert RU.say("Nobody ever says {this}", this="x") == "Nobody ever says x"

@@ -11,7 +11,6 @@ from retention_helpers.words import Words
 
 from .columns import numbers, require
 from .markup import clean, element, escape
-from .month_axis import short_names
 from .spark import sparkline
 from .unit import Unit, is_missing, write
 
@@ -142,7 +141,7 @@ def _delta(said: CardText, row: Mapping[str, float], since: tuple, period: Perio
     known = not is_missing(low) and not is_missing(high)
     kind, arrow, word = _verdict(said, (low, high) if known else None, words)
     text, half = _sizes(said.unit, change, (high - low) / 2 if known else None, before, words)
-    label = words.say("vs {month}", month=" ".join(short_names((period - months).label, words)))
+    label = words.say("vs {month}", month=words.month_short((period - months).label))
     return Delta(kind, arrow, text, f"±{half}" if half else "", label, word)
 
 

@@ -47,15 +47,19 @@ def dimension_grid(
     shown = pd.concat([curves[curves["value"] == value] for value in sizes.head(size[0])]) if len(sizes) else curves
     finding = findings.dimension_finding(f"by_{dimension}", differences, words, dimension=dimension)
     options = GridOptions(
-        legend=words.say("Ordered again"), cohorts=size[0], months=size[1], header=words.say(dimension.capitalize())
+        legend=words.say("Ordered again"),
+        cohorts=size[0],
+        months=size[1],
+        header=words.say(findings.DIMENSIONS[dimension].title),
     )
-    return cohort_grid(shown.rename(columns={"value": "cohort"}), finding, words, options=options)
+    named = shown.assign(cohort=[findings.value_name(value, words) for value in shown["value"]])
+    return cohort_grid(named, finding, words, options=options)
 
 
 def differences_table(differences: pd.DataFrame, words: Words) -> ReadableTable:
     """The cohorts that differ from the others of their age, the clearest first, of `cohort_differences`."""
     shown = differences.sort_values("q_value", kind="stable").assign(
-        cohort=lambda rows: [words.month(cohort) for cohort in rows["cohort"]],
+        cohort=lambda rows: [words.month_title(cohort) for cohort in rows["cohort"]],
         verdict=lambda rows: [words.say("yes") if yes else words.say("no") for yes in rows["is_different"]],
     )
     columns = {
@@ -65,7 +69,7 @@ def differences_table(differences: pd.DataFrame, words: Words) -> ReadableTable:
         "retention_rate": Column(words.say("Rate"), "percent"),
         "others_rate": Column(words.say("Others"), "percent"),
         "difference": Column(words.say("Difference"), "points"),
-        "q_value": Column("q", "number", 3),
+        "q_value": Column(words.say("q"), "number", 3),
         "verdict": Column(words.say("Reliably different"), "text"),
     }
     options = TableOptions(columns, max_rows=12)

@@ -1,15 +1,65 @@
 """What is said of the cohort figures; every headline is computed from the table it stands over."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from retention_helpers.periods import Period
-from retention_helpers.words import Words
+from retention_helpers.words import Words, marked
 
 from .finding import Finding
 from .month_findings import unknown
 from .unit import is_missing, write_interval
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """How a dimension of the cohorts is spoken of: as a column, under a figure, and where its values do not differ."""
+
+    title: str
+    subtitle: str
+    nothing: str
+
+
+# Full sentences each: channel and category differ in gender where languages have one.
+DIMENSIONS = {
+    "channel": Dimension(
+        marked("Channel"),
+        marked("Share that ordered again, by channel of the first order, %"),
+        marked("No channel reliably keeps more or fewer customers than the others"),
+    ),
+    "category": Dimension(
+        marked("Category"),
+        marked("Share that ordered again, by category of the first order, %"),
+        marked("No category reliably keeps more or fewer customers than the others"),
+    ),
+    "source": Dimension(
+        marked("Source"),
+        marked("Share that ordered again, by source of the customer, %"),
+        marked("No source reliably keeps more or fewer customers than the others"),
+    ),
+    "country": Dimension(
+        marked("Country"),
+        marked("Share that ordered again, by country, %"),
+        marked("No country reliably keeps more or fewer customers than the others"),
+    ),
+    "city": Dimension(
+        marked("City"),
+        marked("Share that ordered again, by city, %"),
+        marked("No city reliably keeps more or fewer customers than the others"),
+    ),
+    "gender": Dimension(
+        marked("Gender"),
+        marked("Share that ordered again, by gender, %"),
+        marked("Neither gender reliably keeps more or fewer customers than the other"),
+    ),
+}
+
+
+def value_name(value: object, words: Words) -> str:
+    """A channel, a category, ... as the company calls it; what it does not know is said in the reader's words."""
+    return words.say("unassigned") if value == "unassigned" else str(value)
 
 
 def grid_finding(curve: pd.DataFrame, differences: pd.DataFrame, words: Words) -> Finding:
@@ -97,22 +147,19 @@ def revenue_finding(curve: pd.DataFrame, words: Words) -> Finding:
 def dimension_finding(name: str, differences: pd.DataFrame, words: Words, *, dimension: str) -> Finding:
     """Which channel or category keeps more or fewer customers, of `cohort_differences` between values at age 1."""
     first = differences[differences["months_since_first"] == 1] if len(differences) else differences
-    subtitle = words.say(
-        "Share that ordered again, by {dimension} of the first order, %", dimension=words.say(dimension)
-    )
+    said = DIMENSIONS[dimension]
+    subtitle = words.say(said.subtitle)
     if len(first) < 2:
         return unknown(name, words).about(name, subtitle)
     different = first[first["is_different"]]
     if different.empty:
-        headline = words.say(
-            "No {dimension} reliably keeps more or fewer customers than the others", dimension=words.say(dimension)
-        )
-        return Finding(name, headline, words.say("In the month after the first order, all cohorts together."), subtitle)
+        sentence = words.say("In the month after the first order, all cohorts together.")
+        return Finding(name, words.say(said.nothing), sentence, subtitle)
     row = different.loc[different["difference"].abs().idxmax()]
     text = (
-        "Customers who came through {value} return more often"
+        marked("Customers who came through {value} return more often")
         if row["difference"] > 0
-        else "Customers who came through {value} return less often"
+        else marked("Customers who came through {value} return less often")
     )
     sentence = words.say(
         "{rate} in the month after the first order, {others} of the others: {difference} ({low} to {high}).",
@@ -122,7 +169,7 @@ def dimension_finding(name: str, differences: pd.DataFrame, words: Words, *, dim
         low=words.points(row["difference_low"]),
         high=words.points(row["difference_high"]),
     )
-    return Finding(name, words.say(text, value=str(row["value"])), sentence, subtitle)
+    return Finding(name, words.say(text, value=value_name(row["value"], words)), sentence, subtitle)
 
 
 def differences_finding(differences: pd.DataFrame, words: Words) -> Finding:
@@ -151,9 +198,10 @@ def projection_finding(projected: pd.DataFrame, backtest: pd.DataFrame, words: W
         return unknown("projection", words)
     near = projected[projected["months_ahead"] == 1]
     texts = {
-        True: "About {n} customers of these cohorts will order next month",
-        False: "About {n} customers of these cohorts may order next month; "
-        "the projection is no better than the last rate",
+        True: marked("About {n} customers of these cohorts will order next month"),
+        False: marked(
+            "About {n} customers of these cohorts may order next month; the projection is no better than the last rate"
+        ),
     }
     headline = words.say(texts[bool(used["beats_naive"])], n=words.integer(near["active_customers"].sum()))
     sentence = words.say(
@@ -172,8 +220,10 @@ def backtest_finding(backtest: pd.DataFrame, words: Words) -> Finding:
     if used is None:
         return unknown("backtest", words)
     texts = {
-        True: "Hidden months were missed by {error} on average, by the simple rule by {naive}",
-        False: "Hidden months were missed by {error} on average; the simple rule ({naive}) is not reliably worse",
+        True: marked("Hidden months were missed by {error} on average, by the simple rule by {naive}"),
+        False: marked(
+            "Hidden months were missed by {error} on average; the simple rule ({naive}) is not reliably worse"
+        ),
     }
     headline = words.say(
         texts[bool(used["beats_naive"])],

@@ -119,7 +119,7 @@ def _table(frame: pd.DataFrame, words: Words, options: LineOptions) -> pd.DataFr
     complete = flags(ordered, "is_complete", True)
     columns = {
         words.say("Month"): [
-            words.month(month) if done else words.say("{month} (incomplete)", month=words.month(month))
+            words.month_title(month) if done else words.say("{month} (incomplete)", month=words.month_title(month))
             for month, done in zip(months, complete, strict=True)
         ]
     }

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from retention_helpers.words import Words
+from retention_helpers.words import Words, marked
 
 from . import month_findings as findings
 from .curve import CurveOptions, survival_curve
@@ -15,25 +15,26 @@ from .waterfall import WaterfallOptions, decomposition_steps, ledger_steps, wate
 from .wordings import WORDINGS
 
 REASONS = {
-    "counted": "lines of valid orders, and refunds within the month of their order",
-    "cancelled_in_month": "orders cancelled within their month: no order, nothing earned",
-    "refund_later": "refunds booked after the month of their order",
-    "refund_unmatched": "refunds whose order is not in the data",
-    "filtered": "left out by the profile's own rule",
-    "duplicate": "exact copies of another row",
-    "unreadable_amount": "amounts that cannot be read",
-    "test_order": "test orders",
-    "no_customer": "rows without a customer",
-    "void_status": "orders that never became one, by their status",
-    "non_product": "lines that are no product (postage, vouchers, ...)",
-    "zero_amount": "orders of amount zero",
+    "counted": marked("lines of valid orders, and refunds within the month of their order"),
+    "cancelled_in_month": marked("orders cancelled within their month: no order, nothing earned"),
+    "refund_later": marked("refunds booked after the month of their order"),
+    "refund_unmatched": marked("refunds whose order is not in the data"),
+    "filtered": marked("left out by the profile's own rule"),
+    "duplicate": marked("exact copies of another row"),
+    "unreadable_amount": marked("amounts that cannot be read"),
+    "other_currency": marked("amounts in another currency"),
+    "test_order": marked("test orders"),
+    "no_customer": marked("rows without a customer"),
+    "void_status": marked("orders that never became one, by their status"),
+    "non_product": marked("lines that are no product (postage, vouchers, ...)"),
+    "zero_amount": marked("orders of amount zero"),
 }
 MEASURES = {
-    "average_order_value": ("Average order value", "money", 2),
-    "revenue_per_customer": ("Revenue per customer", "money", 2),
-    "purchase_frequency": ("Orders per customer", "number", 2),
-    "revenue_share": ("Share of revenue", "percent", 1),
-    "days_between_orders": ("Days between orders (first gap, later gaps)", "number", 0),
+    "average_order_value": (marked("Average order value"), "money", 2),
+    "revenue_per_customer": (marked("Revenue per customer"), "money", 2),
+    "purchase_frequency": (marked("Orders per customer"), "number", 2),
+    "revenue_share": (marked("Share of revenue"), "percent", 1),
+    "days_between_orders": (marked("Days between orders (first gap, later gaps)"), "number", 0),
 }
 
 
@@ -147,7 +148,7 @@ def point_table(table: pd.DataFrame, words: Words) -> ReadableTable:
         "value_of_a_point_low": Column(words.say("from"), "money"),
         "value_of_a_point_high": Column(words.say("to"), "money"),
     }
-    shown = table.tail(6).assign(month=[words.month(month) for month in table["month"].tail(6)])
+    shown = table.tail(6).assign(month=[words.month_title(month) for month in table["month"].tail(6)])
     return readable_table(shown, findings.point_finding(table, words), words, options=TableOptions(columns))
 
 
@@ -162,7 +163,7 @@ def cost_table(costs: pd.DataFrame, words: Words) -> ReadableTable:
         "ratio_low": Column(words.say("from"), "number"),
         "ratio_high": Column(words.say("to"), "number"),
     }
-    shown = costs.tail(6).assign(month=[words.month(month) for month in costs["month"].tail(6)])
+    shown = costs.tail(6).assign(month=[words.month_title(month) for month in costs["month"].tail(6)])
     return readable_table(shown, findings.cost_finding(costs, words), words, options=TableOptions(columns))
 
 

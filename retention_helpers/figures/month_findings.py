@@ -8,16 +8,16 @@ from collections.abc import Mapping
 import pandas as pd
 
 from retention_helpers.periods import Period
-from retention_helpers.words import Words
+from retention_helpers.words import Words, marked
 
 from .finding import Finding
 from .kpis import direction
 from .unit import is_missing, write, write_difference, write_interval
 
 _PARTS = {
-    "from_buyers": "mostly the number of buyers",
-    "from_frequency": "mostly orders per buyer",
-    "from_average_order_value": "mostly the size of orders",
+    "from_buyers": marked("mostly the number of buyers"),
+    "from_frequency": marked("mostly orders per buyer"),
+    "from_average_order_value": marked("mostly the size of orders"),
 }
 
 
@@ -37,11 +37,11 @@ def ledger_finding(ledger: pd.DataFrame, words: Words, *, active_months: int) ->
     row = ledger.iloc[-1]
     change = row["customers_end"] - row["customers_start"]
     text = (
-        "The active base grew by {n}"
+        marked("The active base grew by {n}")
         if change > 0
-        else "The active base shrank by {n}"
+        else marked("The active base shrank by {n}")
         if change < 0
-        else "The active base stayed the same"
+        else marked("The active base stayed the same")
     )
     sentence = words.say(
         "{start} active before, {lost} lost, {returned} returned, {new} new: {end} active now. "
@@ -73,8 +73,8 @@ def trailing_finding(trailing: pd.DataFrame, words: Words) -> Finding:
         return unknown("trailing", words)
     longest = "year" if "year" in rates.index else "quarter"
     texts = {
-        "year": "Over the last 12 months the customer retention rate is {rate}",
-        "quarter": "Over the last 3 months the customer retention rate is {rate}",
+        "year": marked("Over the last 12 months the customer retention rate is {rate}"),
+        "quarter": marked("Over the last 3 months the customer retention rate is {rate}"),
     }
     sentence = words.say("A customer counts once in the whole period; each is set against the one before it.")
     return Finding("trailing", words.say(texts[longest], rate=words.percent(rates[longest])), sentence)
@@ -86,9 +86,9 @@ def revenue_finding(parts: pd.DataFrame, words: Words) -> Finding:
         return unknown("revenue", words)
     row = parts.iloc[-1]
     texts = {
-        "up": "Revenue rose by {change}, {part}",
-        "down": "Revenue fell by {change}, {part}",
-        "flat": "Revenue shows no reliable change ({signed})",
+        "up": marked("Revenue rose by {change}, {part}"),
+        "down": marked("Revenue fell by {change}, {part}"),
+        "flat": marked("Revenue shows no reliable change ({signed})"),
     }
     largest = max(_PARTS, key=lambda part: abs(row[part]))
     headline = words.say(
@@ -117,9 +117,9 @@ def returning_finding(table: pd.DataFrame, words: Words) -> Finding:
     if is_missing(row["difference"]):
         return unknown("new_and_returning", words)
     texts = {
-        "up": "Returning customers place larger orders: {returning} against {new}",
-        "down": "Returning customers place smaller orders: {returning} against {new}",
-        "flat": "Orders of returning and new customers do not reliably differ: {returning} against {new}",
+        "up": marked("Returning customers place larger orders: {returning} against {new}"),
+        "down": marked("Returning customers place smaller orders: {returning} against {new}"),
+        "flat": marked("Orders of returning and new customers do not reliably differ: {returning} against {new}"),
     }
     headline = words.say(
         texts[direction(row["difference_low"], row["difference_high"])],
@@ -162,13 +162,18 @@ def cost_finding(table: pd.DataFrame, words: Words) -> Finding:
             "costs", words.say("Costs are not known"), words.say("The profile maps no costs for this month.")
         )
     texts = {
-        "inside": "Winning a customer cost {ratio} times as much as keeping one, as the 5 to 25 times often claimed",
-        "below": "Winning a customer cost {ratio} times as much as keeping one, "
-        "less than the 5 to 25 times often claimed",
-        "above": "Winning a customer cost {ratio} times as much as keeping one, "
-        "more than the 5 to 25 times often claimed",
-        "cannot tell": "Winning a customer cost {ratio} times as much as keeping one; "
-        "whether 5 to 25 times, nobody can tell",
+        "inside": marked(
+            "Winning a customer cost {ratio} times as much as keeping one, as the 5 to 25 times often claimed"
+        ),
+        "below": marked(
+            "Winning a customer cost {ratio} times as much as keeping one, less than the 5 to 25 times often claimed"
+        ),
+        "above": marked(
+            "Winning a customer cost {ratio} times as much as keeping one, more than the 5 to 25 times often claimed"
+        ),
+        "cannot tell": marked(
+            "Winning a customer cost {ratio} times as much as keeping one; whether 5 to 25 times, nobody can tell"
+        ),
     }
     sentence = words.say(
         "{new} a new customer, {kept} a kept one; ratio between {low} and {high}.",

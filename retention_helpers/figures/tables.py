@@ -157,7 +157,7 @@ def _cell(value: object, unit: Unit, digits: int | None, words: Words) -> str:
     if str(value) in ("True", "False"):
         return words.say("yes") if str(value) == "True" else words.say("no")
     try:
-        return words.month(Period.parse(str(value)).label)
+        return words.month_title(Period.parse(str(value)).label)
     except PeriodError:
         return str(value)
 

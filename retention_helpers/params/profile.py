@@ -11,12 +11,16 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from retention_helpers.errors import ProfileError, did_you_mean
 from retention_helpers.schema import CONTRACT
+from retention_helpers.words import LOCALES
 
 from .files import PARAMS, cache_folder, read_yaml
 from .tables import Code, Keep, Mapping, Source, Strict, Zone
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+
+
+Locale = Literal[LOCALES]  # type: ignore[valid-type]
 
 
 class OrderRules(Strict):
@@ -40,7 +44,8 @@ class Profile(Strict):
     title: str
     currency: str
     timezone: Zone
-    locale: Literal["en", "ru", "uk"] = "en"
+    locale: Locale = "en"
+    locales: list[Locale] = Field(default_factory=list, description="further languages of the reports")
     data_through: date | None = None
     history_starts: date | None = Field(None, description="from when a first order in the data is the first in life")
     lapse_days: int = Field(180, ge=1, le=3650)

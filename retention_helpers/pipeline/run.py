@@ -12,7 +12,7 @@ from retention_helpers.periods import Period
 from retention_helpers.publishing.execution import Progress
 from retention_helpers.publishing.index import LeftOut, Restatement
 from retention_helpers.publishing.month import publish_month
-from retention_helpers.publishing.request import Data, MonthRequest, MonthResult, Notebook
+from retention_helpers.publishing.request import Data, Edition, MonthRequest, MonthResult, Notebook
 from retention_helpers.publishing.versions import Place
 from retention_helpers.report import build, facts_folder, ready_facts, resolve_period, survey
 from retention_helpers.words import Words
@@ -65,20 +65,31 @@ def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -
 def _month(
     request: RunRequest, profile: Profile, notebooks: Sequence[Path], facts: Facts, period: Period
 ) -> MonthRequest:
-    words = Words(request.locale or profile.locale, profile.currency)
     parameters = _parameters(request, notebooks, period.label)
     absent = {path.stem: missing_tables(path, profile) for path in notebooks}
+    default, *further = [_edition(locale, profile, absent) for locale in _locales(request, profile)]
     return MonthRequest(
         place=Place(request.reports, profile.name, period.label, request.now.strftime("%Y%m%dT%H%M%S%f")),
         notebooks=[Notebook(path, parameters[path.stem]) for path in notebooks if not absent[path.stem]],
         data=_data(facts, period),
-        words=words,
+        words=default.words,
         now=request.now,
         company=profile.title,
         order=[path.stem for path in find_notebooks(folder=request.folder)],
-        left_out=[LeftOut(name, _sentence(words, name, tables)) for name, tables in absent.items() if tables],
+        left_out=default.left_out,
+        further=further,
         allow_partial=request.allow_partial,
     )
+
+
+def _locales(request: RunRequest, profile: Profile) -> list[str]:
+    """The languages of a run: the default one, by the call or the profile, then the profile's further ones."""
+    return list(dict.fromkeys((request.locale or profile.locale, *profile.locales)))
+
+
+def _edition(locale: str, profile: Profile, absent: Mapping[str, Sequence[str]]) -> Edition:
+    words = Words(locale, profile.currency)
+    return Edition(words, [LeftOut(name, _sentence(words, name, tables)) for name, tables in absent.items() if tables])
 
 
 def _facts(profile: Profile, request: RunRequest, say: Say) -> tuple[Facts, Period]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from retention_helpers.words import Words
+from retention_helpers.words import MISSING, Words
 
 from .cards import card
 from .inspection import HISTORY
@@ -38,11 +38,15 @@ class Restatement:
 
 @dataclass(frozen=True)
 class Front:
-    """What a month's front page says besides its records."""
+    """What a month's front page says besides its records.
+
+    ``shared`` names the notebooks whose tables lie in the month's own folder alone, being the same in every language.
+    """
 
     left_out: Sequence[LeftOut] = ()
     restatements: Sequence[Restatement] = ()
     failed: Sequence[str] = ()
+    shared: Sequence[str] = ()
 
 
 def month_index(headline: Mapping[str, Any], frame: Frame, front: Front) -> str:
@@ -58,7 +62,7 @@ def month_index(headline: Mapping[str, Any], frame: Frame, front: Front) -> str:
         badges=[*frame.badges, *_partial(words, front.failed)],
         cards=[card(kpi, words) for kpi in headline["kpis"]],
         findings=[{"sentence": "", **finding, "link": _link(finding)} for finding in headline["findings"]],
-        reports=[_report(record, headline, front, words) for record in headline["notebooks"]],
+        reports=[_report(record, headline, front, frame) for record in headline["notebooks"]],
         restated=[_restated(item, words) for item in front.restatements],
         front=front,
     )
@@ -76,9 +80,11 @@ def history_index(company: str, months: Sequence[Mapping[str, Any]], failures: S
     rows = [
         {
             "period": period,
-            "month": words.month(period),
+            "month": words.month_title(period),
             "manifest": published.get(period),
-            "cells": [_state(published.get(period), failed.get((period, name)), name) for name in names],
+            "data_through": _day(published.get(period, {}).get("data_through", ""), words),
+            "published": _day(published.get(period, {}).get("published_at", ""), words),
+            "cells": [_state(published.get(period), failed.get((period, name)), name, words) for name in names],
         }
         for period in sorted({*published, *(period for period, _ in failed)}, reverse=True)
     ]
@@ -98,20 +104,21 @@ def _link(finding: Mapping[str, Any]) -> str:
     return address if is_local(address) else f"{finding['notebook']}.html"
 
 
-def _report(record: Mapping[str, Any], headline: Mapping, front: Front, words: Words) -> dict[str, Any]:
-    name = record["notebook"]
+def _report(record: Mapping[str, Any], headline: Mapping, front: Front, frame: Frame) -> dict[str, Any]:
+    words, name = frame.words, record["notebook"]
+    above = frame.above if name in front.shared else ""
     first = next((item for item in headline["findings"] if item["notebook"] == name), None)
     notes = []
     if name in front.failed:
         notes.append(words.say("Failed in this run; the last good version is shown."))
     elif record["data_through"] < headline["data_through"]:
-        through = words.date(date.fromisoformat(record["data_through"][:10]))
+        through = _day(record["data_through"], words)
         notes.append(words.say("Made from earlier data, through {date}.", date=through))
     return {
         "name": name,
         "title": record["title"],
         "line": first["headline"] if first else "",
-        "tables": [{"name": table, "link": f"tables/{name}/{table}.csv"} for table in record["tables"]],
+        "tables": [{"name": table, "link": f"{above}tables/{name}/{table}.csv"} for table in record["tables"]],
         "notes": notes,
     }
 
@@ -130,8 +137,14 @@ def _partial(words: Words, failed: Sequence[str]) -> list[str]:
     return [words.say("Partial: {names} failed.", names=", ".join(failed))] if failed else []
 
 
-def _state(manifest: Mapping[str, Any] | None, failure: Mapping | None, name: str) -> dict[str, Any]:
-    return {"page": f"{name}.html" if manifest and name in manifest["notebooks"] else "", "failure": failure}
+def _state(manifest: Mapping[str, Any] | None, failure: Mapping | None, name: str, words: Words) -> dict[str, Any]:
+    page = f"{name}.html" if manifest and name in manifest["notebooks"] else ""
+    return {"page": page, "failure": failure, "failed": _day(failure["failed_at"], words) if failure else ""}
+
+
+def _day(text: str, words: Words) -> str:
+    """The day of an ISO date or time, as the reader writes it."""
+    return words.date(date.fromisoformat(text[:10])) if text else MISSING
 
 
 def _render(template: str, words: Words, **values: Any) -> str:

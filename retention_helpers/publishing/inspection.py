@@ -12,6 +12,9 @@ _FORBIDDEN = "script iframe object embed link base form frame frameset foreignob
 # The one way up: from a month to the history of its profile.
 HISTORY = "../index.html"
 
+# From a page in a further language to the history, the same page in another language, the tables they share.
+_UP = re.compile(r"(?:\.\./){1,2}(?:[a-z]{2}/)?[A-Za-z0-9][\w.-]*\.html|\.\./tables/[\w.-]+/[\w.-]+\.csv")
+
 _LINKS = frozenset({"href", "xlink:href"})
 _ADDRESSES = "src srcset poster action formaction data background ping cite longdesc manifest"
 _POLICY = re.compile(r"default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'")
@@ -88,4 +91,4 @@ class _Page(HTMLParser):
 
 
 def _stays(tag: str, address: str) -> bool:
-    return is_local(address) or address == HISTORY or (tag == "image" and is_picture(address))
+    return is_local(address) or bool(_UP.fullmatch(address)) or (tag == "image" and is_picture(address))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from .execution import CellError, Progress, Run, execute
 from .index import Front, month_index
 from .inspection import problems_of
 from .manifest import as_json, code_hashes, headline, library_versions
-from .notebook import clean, read, record_of, write
+from .notebook import clean, read, record_of, translated, write
 from .page import render
 from .parameters import check_parameters
-from .request import MonthRequest, MonthResult, Notebook
+from .request import Edition, MonthRequest, MonthResult, Notebook
 from .versions import Place
 
 
@@ -37,10 +38,12 @@ def publish_month(request: MonthRequest, progress: Progress | None = None) -> Mo
         for notebook in request.notebooks:
             start = time.perf_counter()
             try:
-                _make(notebook, values[notebook.name], request, staged, progress)
+                for edition in request.editions:
+                    given = _of(edition, values[notebook.name], request)
+                    _make(notebook, given, (request, edition), staged, progress)
             except CellError as fault:
-                _discard(staged, fault.notebook)
-                failures.keep(request.place, fault, values[notebook.name], request.now)
+                _discard(request, staged, fault.notebook)
+                failures.keep(place, fault, given, request.now)
                 faults.append(fault)
             seconds[notebook.name] = round(time.perf_counter() - start, 3)
         done = tuple(name for name in values if name not in {fault.notebook for fault in faults})
@@ -65,23 +68,64 @@ def _checked(request: MonthRequest) -> dict[str, dict[str, object]]:
         values[notebook.name] = check_parameters(notebook.path, notebook.parameters).model_dump()
     if not values:
         raise CallError(f"{request.place.period}: there is no notebook to run.")
+    _check_languages(request, values)
     return values
 
 
+def _check_languages(request: MonthRequest, values: Mapping[str, object]) -> None:
+    """Refuse a run whose carried notebooks would be in other languages than its own."""
+    with versions.machine_errors(request.place.reports):
+        last = failures.manifest_of(request.place.published)
+    kept = set(last.get("notebooks", ())) & set(request.order or last.get("notebooks", ()))
+    carried = sorted(kept - set(values) - {item.notebook for item in request.left_out})
+    if carried and _locales(last, request) != request.locales:
+        raise CallError(
+            f"{request.place.period} is published in {', '.join(_locales(last, request))}, this run would be in "
+            f"{', '.join(request.locales)}, and {', '.join(carried)} could not be carried over. Run all notebooks."
+        )
+
+
+def _locales(manifest: Mapping[str, Any], request: MonthRequest) -> list[str]:
+    """The languages of a published month, the default one first."""
+    return manifest.get("locales") or request.locales
+
+
+def _of(edition: Edition, values: Mapping[str, object], request: MonthRequest) -> dict[str, object]:
+    """The parameters of a run for one edition: the default one takes them as they are."""
+    is_default = edition.words.locale == request.words.locale
+    return dict(values) if is_default else {**values, "locale": edition.words.locale}
+
+
 def _make(
-    notebook: Notebook, values: Mapping[str, object], request: MonthRequest, staged: Path, progress: Progress | None
+    notebook: Notebook,
+    values: Mapping[str, object],
+    wanted: tuple[MonthRequest, Edition],
+    staged: Path,
+    progress: Progress | None,
 ) -> None:
-    """Execute one notebook and put its page, tables and executed form into the staged folder."""
-    run = Run(notebook.path, values, staged / "tables" / notebook.name, request.cell_seconds)
+    """Execute one notebook in one language and put its page, tables and executed form into the staged folder."""
+    request, edition = wanted
+    folder = request.folder(edition, staged)
+    run = Run(notebook.path, values, folder / "tables" / notebook.name, request.cell_seconds)
+    if progress is not None and folder != staged:
+        progress = partial(_named, progress, edition.words.locale)
     node = clean(execute(run, progress), _places(notebook, staged))
     record = record_of(node) or {}
-    page = render(node, request.frame, record)
+    page = render(node, request.frame_of(edition), record)
     problems = problems_of(page, record["figures"])
     if problems:
         raise CellError(notebook.name, None, f"its page was not accepted: {'; '.join(problems)}.", node)
-    (staged / "executed").mkdir(exist_ok=True)
-    write(node, staged / "executed" / f"{notebook.name}.ipynb")
-    (staged / f"{notebook.name}.html").write_text(page, encoding="utf-8")
+    (folder / "executed").mkdir(exist_ok=True)
+    write(node, folder / "executed" / f"{notebook.name}.ipynb")
+    (folder / f"{notebook.name}.html").write_text(page, encoding="utf-8")
+    if folder != staged and versions.is_same(run.tables, staged / "tables" / notebook.name):
+        # Numbers have no language: one copy serves all.
+        versions.remove(run.tables)
+        versions.remove_if_empty(run.tables.parent)
+
+
+def _named(progress: Progress, locale: str, notebook: str, cell: int, cells: int) -> None:
+    progress(f"{notebook} ({locale})", cell, cells)
 
 
 def _places(notebook: Notebook, staged: Path) -> dict[str, str]:
@@ -89,38 +133,61 @@ def _places(notebook: Notebook, staged: Path) -> dict[str, str]:
     return {str(staged.resolve()): "reports", str(folder): folder.name, str(folder.parent): ".", str(Path.home()): "~"}
 
 
-def _discard(staged: Path, name: str) -> None:
-    versions.remove(staged / "tables" / name)
-    versions.remove(staged / "executed" / f"{name}.ipynb")
-    versions.remove(staged / f"{name}.html")
+def _parts(request: MonthRequest, month: Path, name: str) -> list[Path]:
+    """All that a month's folder holds of one notebook, in every language."""
+    return [
+        request.folder(edition, month) / part
+        for edition in request.editions
+        for part in (f"{name}.html", f"executed/{name}.ipynb", f"tables/{name}")
+    ]
+
+
+def _discard(request: MonthRequest, staged: Path, name: str) -> None:
+    for part in _parts(request, staged, name):
+        versions.remove(part)
 
 
 def _carry_over(request: MonthRequest, staged: Path, done: Sequence[str]) -> tuple[str, ...]:
     """Copy what the period's last version holds of notebooks that this run did not make."""
     last = request.place.published
     gone = {*done, *(item.notebook for item in request.left_out)}
+    if _locales(failures.manifest_of(last), request) != request.locales:
+        return ()
     names = [path.stem for path in sorted((last / "executed").glob("*.ipynb")) if path.stem not in gone]
     for name in names:
-        for part in (f"{name}.html", f"executed/{name}.ipynb", f"tables/{name}"):
-            versions.copy(last / part, staged / part)
+        for part in _parts(request, last, name):
+            versions.copy(part, staged / part.relative_to(last))
     return tuple(names)
 
 
 def _finish(
     request: MonthRequest, staged: Path, failed: tuple[str, ...], runs: Mapping[str, tuple[Mapping, float]]
 ) -> None:
-    """Write the front page, headline.json and manifest.json over all notebooks of the version."""
-    nodes = {path.stem: read(path) for path in sorted((staged / "executed").glob("*.ipynb"))}
+    """Write the front pages, headline.json and manifest.json over all notebooks of the version."""
+    for edition in request.editions:
+        _front(request, edition, request.folder(edition, staged), failed)
+    nodes = _executed(staged)
+    (staged / "manifest.json").write_text(as_json(_manifest(request, nodes, failed, runs)), encoding="utf-8")
+
+
+def _executed(folder: Path) -> dict[str, nbformat.NotebookNode]:
+    return {path.stem: read(path) for path in sorted((folder / "executed").glob("*.ipynb"))}
+
+
+def _front(request: MonthRequest, edition: Edition, folder: Path, failed: tuple[str, ...]) -> None:
+    """Write the front page and headline.json of one edition."""
+    frame = request.frame_of(edition)
+    nodes = {name: translated(node, edition.words) for name, node in _executed(folder).items()}
     records = [record_of(nodes[name]) or {} for name in sorted(nodes, key=_rank(request))]
-    front = Front(request.left_out, request.data.restatements, failed)
-    said = headline(_about(request, records), records)
-    page = month_index(said, request.frame, front)
+    shared = [name for name in nodes if frame.is_further and not (folder / "tables" / name).is_dir()]
+    front = Front(edition.left_out, request.data.restatements, failed, shared)
+    said = headline(_about(request, edition), records)
+    page = month_index(said, frame, front)
     problems = problems_of(page)
     if problems:
         raise NotebookError(f"index: its page was not accepted: {'; '.join(problems)}.")
-    (staged / "index.html").write_text(page, encoding="utf-8")
-    (staged / "headline.json").write_text(as_json(said), encoding="utf-8")
-    (staged / "manifest.json").write_text(as_json(_manifest(request, nodes, failed, runs)), encoding="utf-8")
+    (folder / "index.html").write_text(page, encoding="utf-8")
+    (folder / "headline.json").write_text(as_json(said), encoding="utf-8")
 
 
 def _rank(request: MonthRequest) -> Any:
@@ -128,17 +195,18 @@ def _rank(request: MonthRequest) -> Any:
     return lambda name: (order.index(name) if name in order else len(order), name)
 
 
-def _about(request: MonthRequest, records: Sequence[Mapping]) -> dict[str, Any]:
+def _about(request: MonthRequest, edition: Edition) -> dict[str, Any]:
+    frame = request.frame_of(edition)
     return {
         "profile": request.place.profile,
-        "company": request.frame.company,
+        "company": frame.company,
         "period": request.place.period,
-        "locale": request.words.locale,
-        "currency": request.words.currency,
+        "locale": edition.words.locale,
+        "currency": edition.words.currency,
         "as_of": request.data.as_of.isoformat(),
-        "data_through": request.frame.data_through.isoformat(),
+        "data_through": frame.data_through.isoformat(),
         "is_complete": request.data.is_complete,
-        "left_out": [asdict(item) for item in request.left_out],
+        "left_out": [asdict(item) for item in edition.left_out],
         "restatements": [asdict(item) for item in request.data.restatements],
     }
 
@@ -169,6 +237,7 @@ def _manifest(
         "as_of": data.as_of.isoformat(),
         "data_through": data.data_through.isoformat(),
         "is_complete": data.is_complete,
+        "locales": request.locales,
         "fingerprints": dict(data.fingerprints),
         "row_counts": dict(data.row_counts),
         "notebooks": {name: now.get(name) or before.get(name, {}) for name in nodes},

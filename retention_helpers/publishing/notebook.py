@@ -11,6 +11,7 @@ import nbformat
 from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 
 from retention_helpers.errors import CallError, NotebookError
+from retention_helpers.words import Words
 
 MIME = "application/vnd.retention-report+json"
 
@@ -73,6 +74,16 @@ def title_of(node: nbformat.NotebookNode) -> str:
         if cell.cell_type == "markdown" and first.startswith("# "):
             return first[2:].strip()
     return ""
+
+
+def translated(node: nbformat.NotebookNode, words: Words) -> nbformat.NotebookNode:
+    """A copy with the Markdown cells in the reader's language, where the catalogue has them."""
+    node = copy.deepcopy(node)
+    for cell in node.cells:
+        # The empty text is the catalogue's own header.
+        if cell.cell_type == "markdown" and cell.source.strip():
+            cell.source = words.say(cell.source.strip())
+    return node
 
 
 def _all_parts(node: nbformat.NotebookNode) -> Iterator[dict]:

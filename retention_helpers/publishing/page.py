@@ -1,7 +1,7 @@
 """An executed notebook as a page: self-contained, without a script and without a request."""
 
-import copy
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import nbformat
 
-from retention_helpers.words import Words
+from retention_helpers.words import LANGUAGES, Words, capital
 
-from .notebook import MIME, TECHNICAL, tags
+from .notebook import MIME, TECHNICAL, tags, translated
 from .sanitizer import sanitize, scrolling
 from .style import TEMPLATES, stylesheet
 
@@ -23,13 +23,39 @@ _MARKUP = re.compile(r"[*_`]|\[(?P<text>[^\]]*)\]\([^)]*\)")
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around a notebook on its page, the same for a whole month."""
+    """What stands around a notebook on its page, the same for a whole month in one language.
+
+    ``languages`` are all in which the month is published, its own folder's first; further ones lie in folders of it.
+    """
 
     words: Words
     company: str
     period: str
     data_through: date
     is_complete: bool = True
+    languages: Sequence[str] = ()
+
+    @property
+    def is_further(self) -> bool:
+        """Whether the pages of this language lie in a folder below the month's own."""
+        return self.words.locale in self.languages[1:]
+
+    @property
+    def above(self) -> str:
+        """From a page to the month's own folder."""
+        return "../" if self.is_further else ""
+
+    def other_languages(self, page: str) -> list[dict[str, str]]:
+        """The same page in the month's other languages."""
+        return [
+            {
+                "code": locale,
+                "name": LANGUAGES[locale],
+                "link": f"{self.above}{f'{locale}/' if place else ''}{page}.html",
+            }
+            for place, locale in enumerate(self.languages)
+            if locale != self.words.locale
+        ]
 
     @property
     def month(self) -> str:
@@ -41,7 +67,7 @@ class Frame:
 
     @property
     def meta(self) -> str:
-        return f"{self.month}. {self.through}"
+        return f"{capital(self.month)}. {self.through}"
 
     @property
     def badges(self) -> list[str]:
@@ -52,7 +78,7 @@ class Frame:
 def render(node: nbformat.NotebookNode, frame: Frame, record: dict) -> str:
     """The page of one executed notebook; everything that its cells displayed has passed the sanitizer."""
     words = frame.words
-    node = _translated(node, words)
+    node = translated(node, words)
     title, sections = _divide(node)
     resources = {
         "page": {
@@ -60,6 +86,7 @@ def render(node: nbformat.NotebookNode, frame: Frame, record: dict) -> str:
             "month": frame.month,
             "eyebrow": f"{words.say('Monthly report')} · {frame.company}",
             "up": "index.html",
+            "languages": frame.other_languages(record["notebook"]) if frame.languages else [],
             "meta": frame.meta,
             "badges": frame.badges,
             "sections": sections,
@@ -72,16 +99,6 @@ def render(node: nbformat.NotebookNode, frame: Frame, record: dict) -> str:
     }
     html, _ = _exporter(words).from_notebook_node(node, resources)
     return html.strip() + "\n"
-
-
-def _translated(node: nbformat.NotebookNode, words: Words) -> nbformat.NotebookNode:
-    """A copy with the Markdown cells in the reader's language, where the catalogue has them."""
-    node = copy.deepcopy(node)
-    for cell in node.cells:
-        # The empty text is the catalogue's own header.
-        if cell.cell_type == "markdown" and cell.source.strip():
-            cell.source = words.say(cell.source)
-    return node
 
 
 def _divide(node: nbformat.NotebookNode) -> tuple[str, list[dict[str, str]]]:

@@ -38,10 +38,19 @@ class Data:
 
 
 @dataclass(frozen=True)
+class Edition:
+    """The month in one language, and what was said with its words."""
+
+    words: Words
+    left_out: Sequence[LeftOut] = ()
+
+
+@dataclass(frozen=True)
 class MonthRequest:
     """One month to publish.
 
-    ``order`` names all notebooks as the index lists them; ``company`` is how readers know the profile.
+    ``order`` names all notebooks as the index lists them; ``company`` is how readers know the profile. ``words`` and
+    ``left_out`` are of the default language; ``further`` are the editions in other ones, each in a folder.
     """
 
     place: Place
@@ -52,14 +61,34 @@ class MonthRequest:
     company: str = ""
     order: Sequence[str] = ()
     left_out: Sequence[LeftOut] = ()
+    further: Sequence[Edition] = ()
     allow_partial: bool = False
     cell_seconds: int = CELL_SECONDS
 
     @property
+    def editions(self) -> tuple[Edition, ...]:
+        """The month in each of its languages, the default one first."""
+        return (Edition(self.words, self.left_out), *self.further)
+
+    def folder(self, edition: Edition, month: Path) -> Path:
+        """Where in the month's folder an edition lies: the default one in it, a further one in a folder of its own."""
+        locale = edition.words.locale
+        return month if locale == self.words.locale else month / locale
+
+    @property
+    def locales(self) -> list[str]:
+        return [edition.words.locale for edition in self.editions]
+
+    @property
     def frame(self) -> Frame:
+        """What stands around the pages of the default language."""
+        return self.frame_of(self.editions[0])
+
+    def frame_of(self, edition: Edition) -> Frame:
         # A past month reads the same however far the source has grown since.
         through = min(self.data.data_through, self.data.as_of)
-        return Frame(self.words, self.company or self.place.profile, self.place.period, through, self.data.is_complete)
+        company = self.company or self.place.profile
+        return Frame(edition.words, company, self.place.period, through, self.data.is_complete, self.locales)
 
 
 @dataclass(frozen=True)

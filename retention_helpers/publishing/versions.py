@@ -162,6 +162,15 @@ def copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same files to the byte."""
+    contents = [
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in (one, other)
+    ]
+    return contents[0] == contents[1]
+
+
 def remove(path: Path) -> None:
     """Remove a file or a folder with all that is in it; nothing where there is none."""
     if path.is_dir() and not path.is_symlink():

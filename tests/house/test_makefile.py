@@ -45,10 +45,15 @@ def test_a_report_without_options_is_the_sample_and_passes_no_empty_option() -> 
 
 def test_the_options_of_a_report_reach_the_command_whole() -> None:
     line = recipe(
-        "report", "PROFILE=a shop.yaml", "PERIOD=2026-10", "NOTEBOOKS=summary,cohorts", "ARGS=--allow-incomplete"
+        "report",
+        "PROFILE=a shop.yaml",
+        "PERIOD=2026-10",
+        "NOTEBOOKS=summary,cohorts",
+        "LOCALE=ru",
+        "ARGS=--allow-incomplete",
     )
     assert line.split(" run ")[1] == (
-        "--profile 'a shop.yaml' --period '2026-10' --notebooks 'summary,cohorts' --allow-incomplete"
+        "--profile 'a shop.yaml' --period '2026-10' --notebooks 'summary,cohorts' --locale 'ru' --allow-incomplete"
     )
 
 

@@ -111,6 +111,7 @@ def test_a_text_nested_so_deep_that_the_parser_gives_up_is_refused(tmp_path: Pat
         (GOOD | {"fatal": {"unreadable_date": 2}}, "less than or equal to 1"),
         (GOOD | {"lapse_days": 0}, "greater than or equal to 1"),
         (GOOD | {"locale": "xx"}, "locale: Input should be"),
+        (GOOD | {"locales": ["ru", "xx"]}, "locales.1: Input should be"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

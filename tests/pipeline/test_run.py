@@ -175,3 +175,26 @@ def test_a_run_beside_another_one_builds_nothing(
         run.run_month(request_of, print)
     assert asked == []
     assert list(own_cache.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("profile", "locale", "locales"),
+    [
+        ({}, "", ["en"]),
+        ({}, "ru", ["ru"]),
+        ({"locales": ["ru", "uk"]}, "", ["en", "ru", "uk"]),
+        ({"locale": "uk", "locales": ["uk", "ru"]}, "", ["uk", "ru"]),
+        ({"locales": ["ru", "uk"]}, "ru", ["ru", "uk"]),
+    ],
+)
+def test_the_default_language_is_the_calls_or_the_profiles_and_further_ones_follow(
+    request_of: run.RunRequest,
+    asked: list[MonthRequest],
+    profile: dict[str, Any],
+    locale: str,
+    locales: list[str],
+) -> None:
+    company(Path(request_of.profile).parent, "\n".join([HEADER, *ROWS]), **profile)
+    run.run_month(replace(request_of, locale=locale), print)
+    assert asked[0].locales == locales
+    assert [edition.words.currency for edition in asked[0].editions] == ["EUR"] * len(locales)

@@ -128,7 +128,7 @@ def test_the_history_shows_months_by_notebooks_and_a_failure_beside_the_last_goo
     assert problems_of(page) == []
     assert page.index("November 2026") < page.index("October 2026") < page.index("September 2026")
     assert '<a href="2026-10/cohorts.html">report</a>' in page
-    assert "failed 2026-11-05" in page
+    assert "failed November 5, 2026" in page
     assert "cell 7" in page
     assert "ValueError: x" in page
     assert "incomplete" in page
