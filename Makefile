@@ -48,15 +48,21 @@ sample: .venv/.ready  ## Write the source files of the sample company: [FOLDER=w
 
 # ---- the gate
 
+# Tests share the cores by processes: threads of the numeric libraries would only get in each other's way. Bytecode is
+# written whatever the machine says: else each process compiles all tests again.
+check test: export OPENBLAS_NUM_THREADS = 1
+check test: export OMP_NUM_THREADS = 1
+check test: export PYTHONDONTWRITEBYTECODE =
+
 check: .venv/.ready-dev  ## Fast gate: ruff, formats, contracts, codebook, fast tests
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	.venv/bin/lint-imports --no-logo
 	$(PY) docs/make_codebook.py --check
-	$(PY) -m pytest -m 'not slow' -n auto $(ARGS)
+	$(PY) -m pytest -m 'not slow' -n auto --dist worksteal $(ARGS)
 
-test: check  ## Everything: the fast gate, then all notebooks and the runs from end to end
-	$(PY) -m pytest -m slow -n auto $(ARGS)
+test: check  ## Everything: the fast gate, many examples of each property, all notebooks, the runs from end to end
+	$(PY) -m pytest -m 'slow or hypothesis' --hypothesis-profile=thorough -n auto --dist worksteal $(ARGS)
 
 format: .venv/.ready-dev  ## Repair what ruff can repair, empty the notebooks of their outputs
 	$(PY) -m ruff check --fix

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.conftest import DATA
 from tests.publishing.tiny import everything_below
 
 SECONDS = 300
@@ -27,10 +28,14 @@ class Call:
     err: str
 
 
-def environment(cache: Path) -> dict[str, str]:
-    """As on a machine that was set up and nothing else: the package is found because it is installed."""
+def environment(cache: Path, folder: Path) -> dict[str, str]:
+    """As on a machine that was set up and nothing else: the package is found because it is installed.
+
+    Places are relative to the ``folder`` of the call, as people type them; kernels work in another one.
+    """
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return kept | {"RETENTION_CACHE": str(cache), "OPENBLAS_NUM_THREADS": "1"}
+    places = {"RETENTION_CACHE": os.path.relpath(cache, folder), "RETENTION_DATA": os.path.relpath(DATA, folder)}
+    return kept | places | {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def started(*words: object, cache: Path, folder: Path, program: tuple[str, ...] = ()) -> subprocess.Popen[str]:
@@ -39,7 +44,7 @@ def started(*words: object, cache: Path, folder: Path, program: tuple[str, ...] 
     return subprocess.Popen(
         command,
         cwd=folder,
-        env=environment(cache),
+        env=environment(cache, folder),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -72,7 +77,8 @@ class Place:
         return self.folder / "reports"
 
     def run(self, profile: object, *words: object) -> Call:
-        return call("run", "--profile", profile, "--reports", self.reports, *words, cache=self.cache, folder=self.folder)
+        words = ("run", "--profile", profile, "--reports", self.reports.name, *words)
+        return call(*words, cache=self.cache, folder=self.folder)
 
     def published(self, profile: str, period: str) -> Path:
         return self.reports / profile / period

@@ -1,6 +1,7 @@
 """Shared by all tests: where the real data sets are, how Hypothesis runs, a small company in a folder."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,20 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("RETENTION_DATA") or ROOT.parent / "shared" / "data").resolve()
 
-settings.register_profile(
-    "suite", deadline=None, derandomize=True, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("suite")
+# As publishing does, but before any test imports nbformat.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+# `make check` tries a few examples of each property, `make test` many: --hypothesis-profile=thorough.
+for name, examples in (("quick", 10), ("thorough", 60)):
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile("quick")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

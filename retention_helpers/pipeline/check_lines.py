@@ -12,12 +12,11 @@ def counted_lines(counted: pd.DataFrame) -> list[str]:
     """The table of who is counted, in columns; amounts in major units."""
     shown = [[str(name) for name in counted.columns]]
     shown += [[_cell(value) for value in row] for row in counted.itertuples(index=False)]
-    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
-    # The first column is text, the others are numbers.
+    first, *numbers = (max(map(len, column)) for column in zip(*shown, strict=True))
     return [
-        _GAP.join(cell.ljust(width) if place == 0 else cell.rjust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True)))
-        for row in shown
-    ]  # fmt: skip
+        _GAP.join([text.ljust(first), *(cell.rjust(width) for cell, width in zip(cells, numbers, strict=True))])
+        for text, *cells in shown
+    ]
 
 
 def problem_lines(problems: pd.DataFrame, width: int | None = None) -> list[str]:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from retention_helpers.errors import PeriodError
 from retention_helpers.facts import open_facts
 from retention_helpers.params import Profile
 from retention_helpers.periods import Period
-from retention_helpers.report import build, survey, who_is_counted
+from retention_helpers.report import Survey, build, resolve_period, survey, who_is_counted
 
 from .check_lines import counted_lines, problem_lines
 
@@ -28,9 +29,10 @@ class DataCheck:
 
     def lines(self, width: int | None = None) -> list[str]:
         """All of it for a reader, at most ``width`` wide where one is given."""
+        rows = f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
         reach = f"data from {self.first_month} through {self.data_through}"
         return [
-            f"{self.rows:,} rows; {reach}; last complete month: {self.last_complete or 'none'}",
+            f"{rows}; {reach}; last complete month: {self.last_complete or 'none'}",
             "",
             "Who is counted",
             *counted_lines(self.counted),
@@ -54,7 +56,6 @@ def check_data(profile: Profile) -> DataCheck:
             "count(DISTINCT customer_id) AS customers, coalesce(sum(amount_cents), 0) / 100 AS amount "
             "FROM staged_orders WHERE month IS NULL GROUP BY date_problem ORDER BY date_problem"
         ).df()
-        last = facts.last_complete
         facts.close()
         everyone = pd.concat([counted, undated], ignore_index=True) if len(undated) else counted
         return DataCheck(
@@ -63,5 +64,13 @@ def check_data(profile: Profile) -> DataCheck:
             problems=seen.problems,
             first_month=Period(seen.months[0]).label if seen.months else "",
             data_through=seen.data_through,
-            last_complete=last.label if last else "",
+            last_complete=_last_complete(seen),
         )
+
+
+def _last_complete(seen: Survey) -> str:
+    """The month that a run would report."""
+    try:
+        return resolve_period("", seen.months, seen.data_through).label
+    except PeriodError:
+        return ""

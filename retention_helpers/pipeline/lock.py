@@ -14,7 +14,7 @@ from retention_helpers.errors import LockedError, MachineError
 def lock(folder: Path) -> Iterator[None]:
     """Hold the folder's lock; raises `LockedError` at once when another run has it.
 
-    Its file goes at the end, and so do folders that were made for it and are still empty: a refused run changes nothing.
+    Its file goes at the end, and so do folders that were made for it and stayed empty: a refused run changes nothing.
     """
     made = [place for place in (folder, *folder.parents) if not place.exists()]
     path = folder / ".lock"

@@ -19,6 +19,7 @@ from retention_helpers.words import Words
 
 from .lock import lock
 from .notebooks import find_notebooks, missing_tables, share_out
+from .places import absolute_places
 from .writable import check_writable
 
 OWN = ("profile", "period", "locale", "allow_incomplete")
@@ -45,8 +46,8 @@ class RunRequest:
 def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -> MonthResult:
     """Publish one month of one profile.
 
-    ``say`` gets a line per step. Raises the errors of `retention_helpers.errors`; after all but a failed notebook nothing
-    has changed on disk.
+    ``say`` gets a line per step. Raises the errors of `retention_helpers.errors`; after all but a failed notebook
+    nothing has changed on disk.
     """
     profile = load_profile(request.profile)
     Words(request.locale or profile.locale, profile.currency)  # raises for a language that there is not
@@ -54,7 +55,7 @@ def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -
     _check_parameters(request, notebooks)
     check_writable(request.reports)
     # Held before the facts are touched: a run that finds another one at work must leave the cache as it is, too.
-    with lock(request.reports / profile.name):
+    with absolute_places(profile), lock(request.reports / profile.name):
         facts, period = _facts(profile, request, say)
         month = _month(request, profile, notebooks, facts, period)
         facts.close()
@@ -95,12 +96,12 @@ def _facts(profile: Profile, request: RunRequest, say: Say) -> tuple[Facts, Peri
         done = build(profile, seen, facts_folder(profile))
         if seen.undated:
             say(f"{seen.undated} rows have no usable date and belong to no month: make data-check lists them.")
-    say(f"Facts: {len(done.written)} months built, {len(done.unchanged)} unchanged.")
+    say(f"Facts: months built: {len(done.written)}, unchanged: {len(done.unchanged)}.")
     for change in done.restatements.itertuples():
         say(
-            f"Restated: {Period(change.month)}: {change.rows_before} rows became {change.rows_after}, "
-            f"{change.customers} customers, {change.amount_before_cents / 100:,.2f} became "
-            f"{change.amount_after_cents / 100:,.2f}."
+            f"Restated: {Period(change.month)}: rows {change.rows_before:,} before, {change.rows_after:,} now; "
+            f"customers concerned: {change.customers:,}; "
+            f"revenue {change.amount_before_cents / 100:,.2f} before, {change.amount_after_cents / 100:,.2f} now."
         )
     return open_facts(facts_folder(profile)), period
 

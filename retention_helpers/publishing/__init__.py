@@ -5,3 +5,9 @@ To change what a run refuses, look in `parameters`; how a notebook is run and ju
 keep to, `inspection`; the index pages, `index`; the files for machines, `manifest`; folders and the swap, `versions`.
 `month` joins them. The tests of a module bear its name.
 """
+
+import sys
+
+# jsonschema, which nbformat needs, compiles a grammar where it finds rfc3987_syntax (JupyterLab brings it): two seconds
+# at every start, for a format that no notebook's schema asks for. Not found, it is left out.
+sys.modules.setdefault("rfc3987_syntax", None)

@@ -14,7 +14,7 @@ def test_one_call_on_an_empty_machine_publishes_the_sample(sample: Published) ->
     first = sample.calls[0]
     assert first.code == 0
     assert first.err == "Sample company: making its files.\n"
-    assert "36 months built" in first.out
+    assert "months built: 36, unchanged: 0." in first.out
     folder = sample.place.published("sample", "first")
     assert {path.name for path in folder.iterdir()} == {
         "index.html", "summary.html", "cohorts.html", "tables", "executed", "headline.json", "manifest.json",

@@ -1,9 +1,12 @@
 """Ranked bars."""
 
 import pandas as pd
+import pytest
 
 from retention_helpers.figures import BarOptions, ranked_bars
 from tests.figures.samples import finding, groups, speak
+
+pytestmark = pytest.mark.usefixtures("without_picture")
 
 PERCENT = BarOptions(unit="percent")
 

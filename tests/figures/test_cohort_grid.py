@@ -13,6 +13,8 @@ from retention_helpers.figures import GridOptions, cohort_grid
 from retention_helpers.figures.cut_points import round_cuts, step_of
 from tests.figures.samples import cohorts, finding, speak
 
+pytestmark = pytest.mark.usefixtures("without_picture")
+
 
 def _grid(frame: pd.DataFrame, **options):
     return cohort_grid(frame, finding("grid"), speak(), options=GridOptions(**options))

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from retention_helpers.figures import CurveOptions, survival_curve
 from tests.figures.samples import finding, speak, survival
+
+pytestmark = pytest.mark.usefixtures("without_picture")
 
 
 def _curve(frame: pd.DataFrame, **options):

@@ -8,6 +8,8 @@ from retention_helpers.errors import ParameterError
 from retention_helpers.figures import LineOptions, retention_lines
 from tests.figures.samples import EXISTING, NEW, finding, marked_monthly, monthly, speak
 
+pytestmark = pytest.mark.usefixtures("without_picture")
+
 TWO = LineOptions({NEW: "New customers", EXISTING: "Existing customers"}, accent=EXISTING)
 
 

@@ -9,12 +9,12 @@ from retention_helpers.figures.canvas import Box, Canvas
 from retention_helpers.figures.svg import to_svg
 from retention_helpers.figures.theme import applied, light, variables
 from retention_helpers.params import look
-from tests.figures.samples import DRAWN, speak
+from tests.figures.samples import DRAWN
 
 
-@pytest.fixture(scope="module")
-def drawings():
-    return {name: draw(speak("ru", "UAH")) for name, draw in DRAWN.items()}
+@pytest.fixture
+def drawings(russian):
+    return russian
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -53,7 +53,7 @@ def test_a_drawing_says_what_it_shows(drawings, name):
 
 
 def test_ids_of_a_page_are_unique(drawings):
-    page = "".join(figure.html() for figure in drawings.values())
+    page = "".join(drawings[name].html() for name in DRAWN)
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert ids
     assert len(ids) == len(set(ids))

@@ -61,6 +61,7 @@ def test_settings_hold_only_inside_the_theme():
     assert mpl.rcParams["svg.hashsalt"] != "retention"
 
 
+@pytest.mark.slow
 def test_importing_the_room_loads_no_seaborn_and_changes_no_setting():
     code = (
         "import matplotlib as m; before = dict(m.rcParams); import retention_helpers.figures, sys; "

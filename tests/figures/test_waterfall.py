@@ -7,6 +7,8 @@ from retention_helpers.errors import ParameterError
 from retention_helpers.figures import WaterfallOptions, decomposition_steps, ledger_steps, waterfall
 from tests.figures.samples import DECOMPOSED, LEDGER, finding, speak
 
+pytestmark = pytest.mark.usefixtures("without_picture")
+
 
 def test_the_ledger_shows_losses_below_zero_and_balances():
     figure = waterfall(

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sqlglot
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retention_helpers.errors import CallError, Fault
@@ -88,7 +88,6 @@ def test_an_empty_answer_has_the_columns_and_types_of_a_full_one() -> None:
 
 
 @given(shops(), st.integers(1, 5))
-@settings(max_examples=30)
 def test_the_ledger_equals_its_brute_force_twin(orders: pd.DataFrame, active_months: int) -> None:
     shop = Shop.of(orders)
     frame = activity_ledger(slow_facts(orders)["activity_cube"], as_of=AS_OF, active_months=active_months)
@@ -96,7 +95,6 @@ def test_the_ledger_equals_its_brute_force_twin(orders: pd.DataFrame, active_mon
 
 
 @given(shops(min_orders=1), st.integers(1, 4))
-@settings(max_examples=30)
 def test_it_balances_every_month_and_neither_row_order_nor_later_rows_change_it(
     orders: pd.DataFrame, active_months: int
 ) -> None:
@@ -118,7 +116,6 @@ def test_it_balances_every_month_and_neither_row_order_nor_later_rows_change_it(
 
 
 @given(shops(), st.sampled_from([1, 2, 3, 12]), st.integers(1, 4))
-@settings(max_examples=30)
 def test_the_trailing_ledger_equals_its_twin_and_over_one_month_the_monthly_one(
     orders: pd.DataFrame, months: int, active_months: int
 ) -> None:

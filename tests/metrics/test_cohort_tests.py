@@ -120,6 +120,7 @@ def test_values_of_a_dimension_are_compared_within_or_between():
     np.testing.assert_allclose(between["difference"], [-0.15, 0.15])
 
 
+@pytest.mark.slow
 def test_under_no_difference_few_cohorts_are_called_different():
     rng = np.random.default_rng(5)
     false_alarms = 0

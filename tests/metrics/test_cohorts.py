@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retention_helpers.errors import CallError, ParameterError, PeriodError
@@ -248,7 +248,6 @@ def counted(table: pd.DataFrame) -> list[tuple]:
 
 
 @given(rows=shops(), month=st.integers(LAST - 9, LAST))
-@settings(max_examples=25)
 def test_every_cell_is_that_of_a_slow_twin(rows: pd.DataFrame, month: int):
     cube = slow_facts(rows)["cohort_cube"]
     shop = Shop.of(rows, month_end(month))
@@ -258,7 +257,6 @@ def test_every_cell_is_that_of_a_slow_twin(rows: pd.DataFrame, month: int):
 
 
 @given(rows=shops(min_orders=1), month=st.integers(LAST - 6, LAST))
-@settings(max_examples=25)
 def test_cohorts_keep_their_laws(rows: pd.DataFrame, month: int):
     as_of = month_end(month)
     facts = slow_facts(rows)
@@ -279,8 +277,8 @@ def test_cohorts_keep_their_laws(rows: pd.DataFrame, month: int):
     assert pool["cohort_customers"].is_monotonic_decreasing
 
 
+@pytest.mark.slow
 @given(rows=shops(), month=st.integers(LAST - 6, LAST))
-@settings(max_examples=15)
 def test_row_order_and_later_data_change_nothing(rows: pd.DataFrame, month: int):
     as_of = month_end(month)
     now, then = slow_facts(rows)["cohort_cube"], slow_facts(rows, as_of)["cohort_cube"]
@@ -289,8 +287,8 @@ def test_row_order_and_later_data_change_nothing(rows: pd.DataFrame, month: int)
         pd.testing.assert_frame_equal(function(shuffled(now), as_of=as_of), expected)
 
 
+@pytest.mark.slow
 @given(rows=shops())
-@settings(max_examples=15)
 def test_a_quarter_is_the_sum_of_its_matured_months(rows: pd.DataFrame):
     cube = slow_facts(rows)["cohort_cube"]
     months = cohort_details(cube, as_of=AS_OF)

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retention_helpers.errors import CallError
@@ -114,7 +114,6 @@ def test_a_margin_outside_zero_and_one_is_refused(share: float) -> None:
 
 
 @given(shops(), costs)
-@settings(max_examples=30)
 def test_costs_equal_their_brute_force_twin(orders: pd.DataFrame, spent: pd.DataFrame) -> None:
     shop, cube = Shop.of(orders), slow_facts(orders)["activity_cube"]
     frames = monthly_retention(cube, as_of=AS_OF), activity_ledger(cube, as_of=AS_OF, active_months=2)
@@ -140,7 +139,6 @@ def test_costs_equal_their_brute_force_twin(orders: pd.DataFrame, spent: pd.Data
 
 
 @given(shops(), costs)
-@settings(max_examples=30)
 def test_payback_equals_its_brute_force_twin_and_later_rows_change_nothing(
     orders: pd.DataFrame, spent: pd.DataFrame
 ) -> None:

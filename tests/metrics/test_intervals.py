@@ -83,6 +83,7 @@ def _random_shops(shops: int, customers: int, seed: int) -> tuple[np.ndarray, np
     return by_bucket[0], by_bucket[1], float(np.exp(3 + 0.125))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("customers", [15, 60, 600])
 def test_bootstrap_over_buckets_holds_the_average_order_value_as_often_as_it_says(customers: int) -> None:
     revenue, orders, truth = _random_shops(3000, customers, seed=2)
@@ -90,6 +91,7 @@ def test_bootstrap_over_buckets_holds_the_average_order_value_as_often_as_it_say
     assert 0.93 <= ((low <= truth) & (truth <= high)).mean() <= 0.975
 
 
+@pytest.mark.slow
 def test_bootstrap_over_buckets_holds_a_total_although_the_number_of_customers_varies() -> None:
     rng = np.random.default_rng(4)
     many = rng.poisson(200, 1000)
@@ -98,6 +100,7 @@ def test_bootstrap_over_buckets_holds_a_total_although_the_number_of_customers_v
     assert 0.93 <= ((low <= 4000) & (high >= 4000)).mean() <= 0.975
 
 
+@pytest.mark.slow
 def test_bootstrap_on_states_holds_a_ratio_of_counts_as_often_as_it_says() -> None:
     seen = np.random.default_rng(6).multinomial(150, [0.6, 0.33, 0.07], 1500)
     low, high = count_bootstrap(seen, lambda c: (c[..., 0] + c[..., 2]) / (c[..., 0] + c[..., 1]), seed=7, draws=500)

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from retention_helpers.metrics.churn import activity_ledger
 from retention_helpers.metrics.intervals import newcombe_difference, poisson_interval, wilson
@@ -80,7 +80,6 @@ def test_the_columns_and_the_rows_are_those_that_mail_and_index_read(busy: dict)
 
 
 @given(shops())
-@settings(max_examples=20)
 def test_every_key_figure_equals_its_brute_force_twin(orders: pd.DataFrame) -> None:
     facts, shop = slow_facts(orders), Shop.of(orders)
     frame = kpis(inputs(facts, AS_OF), as_of=AS_OF)
@@ -102,8 +101,8 @@ def test_every_key_figure_equals_its_brute_force_twin(orders: pd.DataFrame) -> N
     assert_rows_equal(frame, expected)
 
 
+@pytest.mark.slow
 @given(shops(min_orders=1))
-@settings(max_examples=20)
 def test_rates_are_rates_and_neither_row_order_nor_later_rows_change_a_number(orders: pd.DataFrame) -> None:
     facts, as_of = slow_facts(orders), month_end(LAST - 3)
     frame = kpis(inputs(facts, as_of), as_of=as_of, seed=2)

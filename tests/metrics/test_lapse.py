@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retention_helpers.errors import CallError
@@ -94,7 +94,6 @@ def test_the_median_is_missing_while_more_than_half_is_there_and_nobody_has_no_l
 
 
 @given(shops())
-@settings(max_examples=30)
 def test_open_gaps_equal_their_twin_as_of_any_month(orders: pd.DataFrame) -> None:
     connection = fact_base(slow_facts(orders))
     for month in (LAST, LAST - 3):
@@ -106,7 +105,6 @@ def test_open_gaps_equal_their_twin_as_of_any_month(orders: pd.DataFrame) -> Non
 
 
 @given(shops(), st.integers(1, 120))
-@settings(max_examples=30)
 def test_lifetimes_equal_their_twin_as_of_any_month(orders: pd.DataFrame, lapse_days: int) -> None:
     connection = fact_base(slow_facts(orders))
     for month in (LAST, LAST - 3):
@@ -118,7 +116,6 @@ def test_lifetimes_equal_their_twin_as_of_any_month(orders: pd.DataFrame, lapse_
 
 
 @given(shops(min_orders=1))
-@settings(max_examples=30)
 def test_every_gap_is_counted_once_and_neither_row_order_nor_later_rows_change_the_curve(orders: pd.DataFrame) -> None:
     facts, as_of = slow_facts(orders), month_end(LAST - 3)
     connection, then = fact_base(facts), slow_facts(orders, as_of)

@@ -41,6 +41,7 @@ def same_rate(cohorts: int, *, size: int = 100) -> pd.DataFrame:
     return pd.DataFrame(cells, columns=NAMES)
 
 
+@pytest.mark.slow
 def test_the_95_percent_intervals_hold_90_to_98_percent_of_months_never_seen():
     inside, worlds = [], 12
     for seed in range(worlds):

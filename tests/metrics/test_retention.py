@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retention_helpers.errors import CallError, PeriodError
@@ -105,7 +105,6 @@ def test_an_empty_answer_has_the_columns_and_types_of_a_full_one() -> None:
 
 
 @given(shops(), st.sampled_from(["non_first_order", "before_month"]))
-@settings(max_examples=30)
 def test_it_equals_its_brute_force_twin(orders: pd.DataFrame, rule: str) -> None:
     shop = Shop.of(orders)
     frame = monthly_retention(slow_facts(orders)["activity_cube"], as_of=AS_OF, existing_base_rule=rule)
@@ -115,7 +114,6 @@ def test_it_equals_its_brute_force_twin(orders: pd.DataFrame, rule: str) -> None
 
 
 @given(shops(min_orders=1))
-@settings(max_examples=30)
 def test_rates_lie_in_their_interval_and_neither_row_order_nor_later_rows_change_them(orders: pd.DataFrame) -> None:
     facts = slow_facts(orders)["activity_cube"]
     frame = monthly_retention(facts, as_of=AS_OF)

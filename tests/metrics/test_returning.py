@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -67,7 +67,6 @@ def twin_gaps(shop: Shop, months: range) -> tuple[list[int], list[int]]:
 
 
 @given(shops(min_orders=1), st.sampled_from([1, 3, 12]))
-@settings(max_examples=30)
 def test_both_sides_equal_their_brute_force_twin(orders: pd.DataFrame, months: int) -> None:
     facts, shop = slow_facts(orders), Shop.of(orders)
     window = range(LAST - months + 1, LAST + 1)
@@ -85,7 +84,6 @@ def test_both_sides_equal_their_brute_force_twin(orders: pd.DataFrame, months: i
 
 
 @given(shops(min_orders=1))
-@settings(max_examples=20)
 def test_neither_row_order_nor_later_rows_change_a_number(orders: pd.DataFrame) -> None:
     facts, as_of = slow_facts(orders), month_end(LAST - 3)
     then = slow_facts(orders, as_of)
@@ -131,7 +129,6 @@ def test_a_clear_difference_is_reliable_and_none_is_not() -> None:
 
 
 @given(shops(min_orders=1))
-@settings(max_examples=30)
 def test_a_point_is_worth_a_hundredth_of_the_base_at_the_spending_of_those_who_return(orders: pd.DataFrame) -> None:
     facts, shop = slow_facts(orders), Shop.of(orders)
     retention = monthly_retention(facts["activity_cube"], as_of=AS_OF)

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -16,7 +16,6 @@ def waits(*rows: tuple[int, int, int]) -> pd.DataFrame:
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=15))
-@settings(max_examples=30)
 def test_kaplan_meier_equals_scipy_with_its_interval(rows: list[tuple[int, int, int]]) -> None:
     histogram = waits(*rows)
     uncensored, censored = (np.repeat(histogram["days"], histogram[name]) for name in ("events", "censored"))

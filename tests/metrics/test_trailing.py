@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from retention_helpers.errors import CallError
 from retention_helpers.metrics.kpis import KPIS
@@ -27,7 +27,6 @@ NEEDS_TWO_WINDOWS = ("new_retention_rate", "existing_retention_rate", "nrr", "gr
 
 
 @given(shops())
-@settings(max_examples=20)
 def test_the_quarter_equals_its_brute_force_twin(orders: pd.DataFrame) -> None:
     shop = Shop.of(orders)
     frame = trailing_kpis(fact_base(slow_facts(orders)), as_of=AS_OF, window="quarter", rules=RULES)

@@ -1,0 +1,407 @@
+"""The command line: what it refuses and how it says so, what it prints, how it ends."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from retention_helpers import cli, pipeline
+from retention_helpers.params import load_profile
+from retention_helpers.params.files import NOTEBOOKS
+from retention_helpers.pipeline.lock import lock
+from retention_helpers.report import ensure_facts
+from tests.calls import Place
+from tests.company import company
+
+HEADER = "customer_id,order_id,ordered_at,amount"
+# Forty customers who order once a month from January to April 2024, and a last month that ends on the 9th.
+LINES = [f"c{i % 40},o{i},2024-{1 + i // 40:02d}-{1 + i % 28:02d},{10 + i % 7}.50" for i in range(160)]
+LINES += [f"c{i},p{i},2024-05-0{1 + i},9.00" for i in range(9)]
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 8
+COLUMNS = {name: name for name in HEADER.split(",")}
+
+
+def run_cli(*words: object) -> int:
+    """The exit code of a command; argparse ends a call that it cannot read by SystemExit."""
+    try:
+        return cli.main([*map(str, words)])
+    except SystemExit as stop:
+        return int(stop.code or 0)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A company with facts, and something published that no bad call may touch."""
+    folder = tmp_path_factory.mktemp("machine")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RETENTION_CACHE", str(folder / "cache"))
+        patch.delenv("NOT_SET_ANYWHERE", raising=False)
+        profile = company(folder / "good", "\n".join([HEADER, *LINES]))
+        ensure_facts(profile).close()
+        month = folder / "reports" / "company" / ".versions" / "2024-03" / "run"
+        month.mkdir(parents=True)
+        (month / "index.html").write_text("published", encoding="utf-8")
+        (folder / "reports" / "company" / "2024-03").symlink_to(".versions/2024-03/run")
+        (folder / "file").write_text("no folder", encoding="utf-8")
+        yield Place(folder)
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A call that must be refused: what is wrong with it, the exit code, and what the message must say.
+
+    ``orders`` replaces the company's file (None: there is none), ``profile`` changes settings, ``source`` the table's.
+    """
+
+    code: int
+    says: list[str]
+    words: list[str] = field(default_factory=list)
+    orders: str | bytes | None = "\n".join([HEADER, *LINES]) + "\n"
+    profile: dict[str, Any] = field(default_factory=dict)
+    source: dict[str, Any] = field(default_factory=dict)
+    text: bytes | None = None
+
+
+SECOND_CURRENCY = "\n".join(
+    [f"{HEADER},currency", *(f"{line},EUR" for line in LINES[:-3]), *(f"{line},USD" for line in LINES[-3:])]
+)
+INJECTED = '__import__("pathlib").Path("injected").touch()'
+
+BAD = {
+    "a period that is no month": Bad(2, ['"2024-4" is not a period', "YYYY-MM"], ["--period", "2024-4"]),
+    "a period with code in it": Bad(2, ["is not a period"], ["--period", f"2024-04; {INJECTED}"]),
+    "a period before the data": Bad(
+        2, ["2023-12 has no data", "from 2024-01 to 2024-05", "Choose"], ["--period", "2023-12"]
+    ),
+    "a period after the data": Bad(2, ["2024-06 has no data", "from 2024-01 to 2024-05"], ["--period", "2024-06"]),
+    "a month that is not over": Bad(
+        2, ["2024-05 is not complete", "2024-05-09", "Report 2024-04", "--allow-incomplete"], ["--period", "2024-05"]
+    ),
+    "an unknown notebook": Bad(
+        2, ['no notebook "sumary"', 'Did you mean "summary"?', "cohorts"], ["--notebooks", "sumary"]
+    ),
+    "a notebook by its path": Bad(2, ['no notebook "../summary"'], ["--notebooks", "../summary"]),
+    "an unknown parameter": Bad(
+        2, ['no notebook takes a parameter "cohorts_show"', 'Did you mean "cohorts_shown"?'], ["-p", "cohorts_show=6"]
+    ),
+    "a parameter of another notebook": Bad(
+        2, ['no notebook takes a parameter "cohorts_shown"'], ["--notebooks", "summary", "-p", "cohorts_shown=6"]
+    ),
+    "a parameter of the wrong type": Bad(2, ["cohorts_shown", "valid integer", "'many'"], ["-p", "cohorts_shown=many"]),
+    "a parameter out of range": Bad(
+        2, ["cohorts_shown", "less than or equal to 36", "500"], ["-p", "cohorts_shown=500"]
+    ),
+    "a parameter with code as its value": Bad(
+        2, ["cohorts_shown", "valid integer"], ["-p", f"cohorts_shown={INJECTED}"]
+    ),
+    "a parameter with code as its name": Bad(2, ["no notebook takes a parameter"], ["-p", f"{INJECTED}#=1"]),
+    "a parameter without a value": Bad(2, ['"cohorts_shown" is no parameter', "NAME=VALUE"], ["-p", "cohorts_shown"]),
+    "a list as a parameter": Bad(2, ["cohorts_shown", "not list"], ["-p", "cohorts_shown=[6]"]),
+    "an option given as a parameter": Bad(2, ["use --period"], ["-p", "period=2024-04"]),
+    "an unknown option": Bad(2, ["unrecognized arguments: --perod"], ["--perod", "2024-04"]),
+    "an unknown language": Bad(2, ['"fr" is not a language', "en, ru, uk"], ["--locale", "fr"]),
+    "an unknown language in the profile": Bad(2, ["shop.yaml: locale", "'en', 'ru' or 'uk'"], profile={"locale": "fr"}),
+    "an unknown profile": Bad(
+        2, ['no profile "onlineretail"', 'Did you mean "online_retail"?'], ["--profile", "onlineretail"]
+    ),
+    "a profile that is not there": Bad(2, ["nowhere.yaml", "no such file"], ["--profile", "nowhere.yaml"]),
+    "a profile that is no YAML": Bad(2, ["shop.yaml", "is no YAML", "line 2"], text=b"title: [a\ncurrency: {EUR"),
+    "a profile that is a picture": Bad(2, ["shop.yaml", "not text in UTF-8"], text=PNG),
+    "a profile that is one sentence": Bad(2, ["shop.yaml", "must be a mapping"], text=b"our shop"),
+    "a misspelt setting": Bad(2, ["currancy", 'Did you mean "currency"?'], profile={"currancy": "EUR"}),
+    "a column that is none of ours": Bad(
+        2,
+        ['"custmer_id" is not a column of ours', 'Did you mean "customer_id"?'],
+        source={"columns": COLUMNS | {"custmer_id": "x"}},
+    ),
+    "an environment variable that is not set": Bad(
+        2, ["NOT_SET_ANYWHERE is not set", "Set it"], source={"source": "${NOT_SET_ANYWHERE}/orders.csv"}
+    ),
+    "a misspelt column of the file": Bad(
+        3,
+        ["orders.csv", 'no column "custmer_id"', 'Did you mean "customer_id"?'],
+        source={"columns": COLUMNS | {"customer_id": "custmer_id"}},
+    ),
+    "a missing file": Bad(3, ["orders.csv does not exist", "Check the path"], orders=None),
+    "a pattern without a file": Bad(3, ["no file matches", "2024-*.csv"], source={"source": "2024-*.csv"}),
+    "an empty file": Bad(3, ["orders.csv is empty", "Export it again"], orders=""),
+    "a file of a header alone": Bad(3, ["orders.csv", "no rows"], orders=HEADER + "\n"),
+    "a picture instead of a table": Bad(3, ["orders.csv", "is not in utf-8"], orders=PNG),
+    "another delimiter": Bad(
+        3, ["orders.csv", 'no column "customer_id"', "customer_id,order_id"], source={"delimiter": ";"}
+    ),
+    "another encoding": Bad(
+        3, ["orders.csv", "is not in utf-8", "encoding"], orders=f"{HEADER}\nКиїв,1,2024-01-01,3.00\n".encode("cp1251")
+    ),
+    "a second currency": Bad(
+        3,
+        ["other_currency", "p6 USD", "3 of 169 rows"],
+        orders=SECOND_CURRENCY,
+        source={"columns": COLUMNS | {"currency": "currency"}},
+    ),
+    "amounts that are none": Bad(
+        3, ["unreadable_amount", "169 of 169 rows"], source={"columns": COLUMNS | {"amount": "customer_id"}}
+    ),
+    "a file in the place of the reports folder": Bad(
+        6, ["file cannot be written", "--reports"], ["--reports", "../file"]
+    ),
+    "a file above the reports folder": Bad(6, ["cannot be written", "--reports"], ["--reports", "../file/below"]),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_bad_call_is_told_and_changes_nothing(
+    what: str, place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = BAD[what]
+    folder = place.folder / re.sub(r"\W", "-", what)
+    folder.mkdir()
+    if bad.orders is not None:
+        (folder / "orders.csv").write_bytes(bad.orders if isinstance(bad.orders, bytes) else bad.orders.encode())
+    orders = {"source": "orders.csv", "columns": COLUMNS} | bad.source
+    # A profile of the same name: what was built and published for it is what could be spoiled.
+    profile = folder / ("shop.yaml" if any("shop.yaml" in part for part in bad.says) else "company.yaml")
+    settings = {"title": "Shop", "currency": "EUR", "timezone": "UTC", "tables": {"orders": orders}} | bad.profile
+    profile.write_bytes(bad.text if bad.text is not None else yaml.safe_dump(settings).encode())
+    monkeypatch.chdir(folder)
+    before = place.content()
+
+    code = run_cli("run", "--profile", profile, "--reports", place.reports, *bad.words)
+
+    said = capsys.readouterr()
+    assert code == bad.code
+    assert "Traceback" not in said.err
+    for part in bad.says:
+        assert part in said.err
+    told = [line for line in said.err.splitlines() if line.startswith("error: ") or ": error: " in line]
+    assert len(told) == 1
+    assert place.content() == before
+
+
+@pytest.mark.parametrize("what", ["an unknown profile", "a missing file", "a profile that is no YAML"])
+def test_a_data_check_refuses_as_a_run_does(
+    what: str, place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = BAD[what]
+    profile = tmp_path / "shop.yaml"
+    settings = {"title": "Shop", "currency": "EUR", "timezone": "UTC"}
+    settings["tables"] = {"orders": {"source": "orders.csv", "columns": COLUMNS}}
+    profile.write_bytes(bad.text if bad.text is not None else yaml.safe_dump(settings).encode())
+    before = place.content()
+    assert run_cli("data-check", "--profile", profile, *bad.words) == bad.code
+    assert bad.says[0] in capsys.readouterr().err
+    assert place.content() == before
+
+
+def test_a_second_run_is_sent_away_before_it_reads_anything(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    with lock(place.reports / "company"):
+        before = place.content()
+        code = run_cli("run", "--profile", place.folder / "good" / "company.yaml", "--reports", place.reports)
+        assert place.content() == before
+    said = capsys.readouterr()
+    assert (code, said.out) == (4, "")
+    assert "another run is at work" in said.err
+
+
+def test_a_place_that_cannot_be_written_is_no_fault_of_ours(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RETENTION_CACHE", str(place.folder / "file"))
+    before = place.content()
+    for words in (
+        ("run", "--profile", "sample", "--reports", place.folder / "new-reports"),
+        ("run", "--profile", place.folder / "good" / "company.yaml", "--reports", place.folder / "new-reports"),
+        ("sample",),
+        ("sample", place.folder / "file"),
+    ):
+        assert run_cli(*words) == 6
+        assert "cannot be written" in capsys.readouterr().err
+    assert place.content() == before
+
+
+# ---- data-check
+
+
+DIRTY = """customer_id,order_id,ordered_at,amount,product_name
+c1,1,2024-01-05,10.00,Tea
+c1,1,2024-01-05,10.00,Tea
+c2.0,2,2024-01-06,20.00,"Cup \x1b[2J blue"
+,3,2024-01-07,30.00,Tea
+c3,4,someday,40.00,Tea
+c3,5,1899-12-30,50.00,Tea
+c4,6,2024-02-29,0.00,Tea
+"""
+
+
+@pytest.fixture
+def dirty(tmp_path: Path) -> Path:
+    return company(tmp_path / "dirty", DIRTY, fatal={"unreadable_date": 1.0}).folder / "company.yaml"
+
+
+def test_a_data_check_prints_who_is_counted_and_a_line_per_problem(
+    dirty: Path, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = place.content()
+    assert run_cli("data-check", "--profile", dirty) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    lines = said.out.splitlines()
+    assert lines[0] == "7 rows; data from 2024-01 through 2024-02-29; last complete month: 2024-02"
+    first, last = lines.index("Who is counted") + 2, lines.index("Problems, and what was done") - 1
+    counted = {line.split()[0]: line.split()[1:] for line in lines[first:last]}
+    assert counted["counted"] == ["2", "2", "2", "30.00"]
+    assert counted["duplicate"][0] == counted["no_customer"][0] == counted["zero_amount"][0] == "1"
+    assert counted["unreadable_date"][0] == counted["placeholder_date"][0] == "1"
+    assert sum(int(row[0]) for row in counted.values()) == 7
+    place_of = lines.index("orders.no_customer  1 row  left out: an order needs a known customer")
+    assert lines[place_of + 1] == "    for example: 3 2024-01-07"
+    assert "orders.unreadable_date  1 row  left out: belongs to no month" in lines
+    assert place.content() == before
+
+
+def test_a_data_check_writes_nothing(dirty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETENTION_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", None)
+    before = Place(tmp_path).content()
+    assert run_cli("data-check", "--profile", dirty) == 0
+    assert run_cli("data-check", "--profile", dirty, "--json") == 0
+    assert Place(tmp_path).content() == before
+    assert not (tmp_path / "cache").exists()
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_data_check_for_machines_is_json_and_says_the_same(
+    dirty: Path, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_cli("data-check", "--profile", dirty, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["rows"] == sum(row["rows"] for row in found["who_is_counted"]) == 7
+    assert (found["first_month"], found["data_through"]) == ("2024-01", "2024-02-29")
+    problems = {f"{row['table']}.{row['check']}": row for row in found["problems"]}
+    assert problems["orders.no_customer"]["rows"] == 1
+    assert set(problems["orders.no_customer"]) == {"table", "check", "rows", "examples", "done"}
+
+
+@pytest.mark.slow
+def test_a_data_check_of_online_retail_says_the_same_to_people_and_machines(
+    retention_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RETENTION_CACHE", str(tmp_path / "cache"))
+    assert run_cli("data-check", "--profile", "online_retail", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["rows"], found["last_complete"]) == (541_909, "2011-11")
+    assert sum(row["rows"] for row in found["who_is_counted"]) == 541_909
+    rows = {f"{row['table']}.{row['check']}": row["rows"] for row in found["problems"]}
+    assert rows["orders.cancellation"] == 9_288
+    assert run_cli("data-check", "--profile", "online_retail") == 0
+    printed = capsys.readouterr().out
+    assert "orders.no_customer  135,080 rows  left out: an order needs a known customer\n" in printed
+    for check, number in rows.items():
+        assert f"\n{check}  " + (f"{number:,} row" if number else "") in printed
+    assert not (tmp_path / "cache").exists()
+
+
+def test_making_the_sample_company_leaves_json_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RETENTION_CACHE", str(tmp_path))
+    made: list[Path] = []
+    monkeypatch.setattr("retention_helpers.sample.write_company", made.append)
+    assert run_cli("data-check", "--json") == 3  # the files are named, and here they were not made
+    said = capsys.readouterr()
+    assert made == [tmp_path / "sample-company"]
+    assert said.out == ""
+    assert said.err.startswith("Sample company: making its files.\nerror: orders: no file matches ")
+
+
+# ---- a new notebook
+
+
+def test_a_new_notebook_is_made_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "_template.ipynb").write_bytes((NOTEBOOKS / "_template.ipynb").read_bytes())
+    monkeypatch.setattr(pipeline, "new_notebook", partial(pipeline.new_notebook, folder=tmp_path))
+    assert run_cli("new", "basket_size") == 0
+    assert (tmp_path / "basket_size.ipynb").is_file()
+    assert "basket_size.ipynb" in capsys.readouterr().out
+    assert run_cli("new", "basket_size") == 2
+    assert "exists already" in capsys.readouterr().err
+
+
+# ---- how a command ends
+
+
+def failing(error: BaseException) -> Callable[..., None]:
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
+
+
+def test_an_interrupted_run_says_that_nothing_was_published(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pipeline, "run_month", failing(KeyboardInterrupt()))
+    assert run_cli("run", "--profile", place.folder / "good" / "company.yaml") == 130
+    assert capsys.readouterr().err == "stopped: nothing was published.\n"
+
+
+def test_a_fault_of_ours_shows_where_it_happened(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pipeline, "run_month", failing(ZeroDivisionError("months")))
+    assert run_cli("run", "--profile", place.folder / "good" / "company.yaml") == 70
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "Traceback (most recent call last):"
+    assert lines[-2:] == ["ZeroDivisionError: months", "error: a fault of ours; please report the lines above."]
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault(dirty: Path, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "retention_helpers", "data-check", "--profile", str(dirty)]
+    with os.fdopen(writing, "w") as gone:
+        done = subprocess.run(command, stdout=gone, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_run_is_asked_for_as_the_options_say(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[pipeline.RunRequest] = []
+
+    def run_month(request: pipeline.RunRequest, say: object, progress: object) -> Any:
+        asked.append(request)
+        raise pipeline.run.ParameterError("enough")
+
+    monkeypatch.setattr(pipeline, "run_month", run_month)
+    words = ["--period", "2024-04", "--notebooks", "summary, cohorts", "--locale", "uk", "--reports", "elsewhere"]
+    words += ["-p", "cohorts_shown=6", "-p", "title=Six", "-p", "share=0.5", "-p", "open=true"]
+    assert run_cli("run", "--profile", "shop.yaml", *words, "--allow-incomplete", "--allow-partial") == 2
+    (request,) = asked
+    assert (request.profile, request.period, request.locale) == ("shop.yaml", "2024-04", "uk")
+    assert list(request.notebooks) == ["summary", "cohorts"]
+    assert request.parameters == {"cohorts_shown": 6, "title": "Six", "share": 0.5, "open": True}
+    assert request.reports == Path("elsewhere")
+    assert request.allow_incomplete
+    assert request.allow_partial
+    assert request.now.tzinfo is not None
+
+
+def test_the_good_company_of_these_tests_is_good(place: Place) -> None:
+    facts = ensure_facts(load_profile(str(place.folder / "good" / "company.yaml")))
+    assert facts.last_complete is not None
+    assert facts.last_complete.label == "2024-04"
+    facts.close()
