@@ -44,8 +44,8 @@ def mail_month(request: MailRequest, say: Say) -> list[Path]:
     """Write the mails of a month (the last one, unless named), and send them when told; returns the files written.
 
     Raises `NotebookError` for a month that failed, after those who hear of failures were told; `CallError` where there
-    is nothing to mail or nobody to send to; `MailError` when an address did not get its mail. One that has it already is
-    left alone.
+    is nothing to mail or nobody to send to; `MailError` when an address did not get its mail. An address that has it
+    already is left alone.
     """
     profile = load_profile(request.profile)
     recipients = load_recipients(profile.recipients_path)
@@ -120,7 +120,7 @@ def _send(request: MailRequest, outbox: Outbox, waiting: Sequence[tuple], server
         faults += [f"  {draft.list}: {address}: {why}" for address, why in outcome.refused.items()]
     if faults:
         raise MailError(
-            "not delivered:\n" + "\n".join(faults) + "\nMailed to the others. Start again to try these anew."
+            "not delivered:\n" + "\n".join(faults) + "\nThe others have their mail. Start again to try these."
         )
 
 

@@ -80,8 +80,8 @@ class Contents:
 def contents(month: Published, notebooks: Sequence[str], words: Words, links: Links) -> Contents:
     """What a mail about these notebooks of the month says.
 
-    Findings are taken in turn, one of each notebook; key figures as they come; pictures are those of the findings first,
-    then the next of each notebook, as many as a mail may weigh.
+    Findings are taken in turn, one of each notebook; key figures as they come; pictures are those of the findings
+    first, then the next of each notebook, as many as a mail may weigh.
     """
     figures = {name: month.figures(name) for name in notebooks}
     said = list(islice(_in_turn(month.of(name, "findings") for name in notebooks), FINDINGS))

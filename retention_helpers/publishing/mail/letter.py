@@ -18,8 +18,8 @@ _COLUMNS = 72
 class Reach:
     """How a reader gets from the mail to the report, and off the list.
 
-    index: the address of the month, "" where it is served nowhere. enclosed: names of the attached files. why: the reason
-    that the mail came. leave: a mailto address.
+    index: the address of the month, "" where it is served nowhere. enclosed: names of the attached files. why: the
+    reason that the mail came. leave: a mailto address.
     """
 
     index: str

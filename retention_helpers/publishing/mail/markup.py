@@ -4,7 +4,6 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from retention_helpers.params import look
 
@@ -19,23 +18,23 @@ def html_of(template: str, **values: Any) -> str:
     return _inliner().inline(text.strip()) + "\n"
 
 
-def _css() -> Markup:
+def _css() -> str:
     return _sheet("mail.css", _LIGHT)
 
 
-def _media() -> Markup:
+def _media() -> str:
     return _sheet("media.css", _DARK)
 
 
 @cache
-def _sheet(name: str, mode: int) -> Markup:
+def _sheet(name: str, mode: int) -> str:
     tokens = look()
     # Quotes would end the style attribute that a rule is inlined into; names of fonts do without.
     rules = (TEMPLATES / "mail" / name).read_text(encoding="utf-8").partition("*/\n")[2]
     rules = rules.replace("{font}", tokens.font.replace("'", ""))
     for token, colours in tokens.tokens.items():
         rules = rules.replace(f"{{{token}}}", colours[mode])
-    return Markup(rules)  # our own file and checked colours
+    return rules
 
 
 @cache

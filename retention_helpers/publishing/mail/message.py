@@ -20,7 +20,7 @@ from .letter import Letter
 
 @dataclass(frozen=True)
 class Envelope:
-    """From whom, to whom, when, and as which list and report. ``report`` makes the Message-ID, with list and language."""
+    """From whom, to whom, when, and as which list. ``report`` makes the Message-ID, with list and language."""
 
     sender: str
     sender_name: str
@@ -54,7 +54,8 @@ def build(letter: Letter, envelope: Envelope, attachments: Sequence[Attachment] 
         name = f"{cid.partition('@')[0]}.png"
         html.add_related(png, "image", "png", cte="base64", cid=f"<{cid}>", filename=name, disposition="inline")
     message.make_mixed()
-    message["Content-Language"] = letter.language  # now: a multipart gives earlier Content-* headers to its first part
+    # Not earlier: on its way to a multipart a message gives its Content-... headers to its first part.
+    message["Content-Language"] = letter.language
     for item in attachments:
         main, _, sub = item.kind.partition("/")
         message.add_attachment(item.content, main, sub, cte="base64", filename=item.name)

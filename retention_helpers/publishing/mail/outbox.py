@@ -67,7 +67,7 @@ class Outbox:
             return []
         except (ValueError, TypeError, KeyError) as error:
             raise MachineError(
-                f"{path} cannot be read, so nobody knows who has a mail already. Repair it, or move it away to send anew."
+                f"{path} cannot be read, so who has a mail is not known. Repair it, or move it away to send anew."
             ) from error
 
     def served(self, list_name: str, about: str) -> dict[str, Sent]:

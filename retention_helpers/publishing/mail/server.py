@@ -15,7 +15,7 @@ _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 @dataclass(frozen=True)
 class Server:
-    """Where mail goes out, and from whom. ``starttls`` False means TLS from the first byte (port 465): never without."""
+    """Where mail goes out, and from whom. ``starttls`` False means TLS from the first byte (port 465), never none."""
 
     host: str
     sender: str
@@ -39,7 +39,7 @@ def server_of(environment: Mapping[str, str] = os.environ) -> Server:
     if missing:
         raise CallError(
             f"to send mail, set {' and '.join(_PREFIX + name for name in missing)}. "
-            f"Also read: {_PREFIX}PORT (587; 465 without STARTTLS), {_PREFIX}USER, {_PREFIX}PASSWORD, {_PREFIX}STARTTLS (1)."
+            f"Read too: {_PREFIX}STARTTLS (1), {_PREFIX}PORT (587, or 465 without), {_PREFIX}USER, {_PREFIX}PASSWORD."
         )
     starttls = _truth("STARTTLS", environment.get(f"{_PREFIX}STARTTLS", "") or "1")
     user, password = (environment.get(_PREFIX + name, "") for name in ("USER", "PASSWORD"))
