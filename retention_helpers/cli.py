@@ -59,14 +59,10 @@ def _parser() -> argparse.ArgumentParser:
 
     mail = commands.add_parser("mail", help="write the mails of a published month; send them when told")
     _profile(mail)
-    mail.add_argument(
-        "--period", default="", metavar="YYYY-MM", help="default: the last month published or failed"
-    )
+    mail.add_argument("--period", default="", metavar="YYYY-MM", help="default: the last month published or failed")
     mail.add_argument("--reports", type=Path, metavar="FOLDER", help="where it was published; default: reports/")
     way = mail.add_mutually_exclusive_group()
-    way.add_argument(
-        "--send", action="store_true", help="send them by the RETENTION_SMTP_... of the environment"
-    )
+    way.add_argument("--send", action="store_true", help="send them by the RETENTION_SMTP_... of the environment")
     way.add_argument("--preview", action="store_true", help="write them as pages to look at instead")
     mail.set_defaults(do=_mail)
 
