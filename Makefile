@@ -14,6 +14,10 @@ PY     = .venv/bin/python
 RETAIN = $(PY) -m retention_helpers
 WHICH  = --profile '$(PROFILE)' $(if $(PERIOD),--period '$(PERIOD)') $(if $(NOTEBOOKS),--notebooks '$(NOTEBOOKS)')
 
+# A kernel starts in notebooks/: a relative folder of data would be another one there.
+ifdef RETENTION_DATA
+export RETENTION_DATA := $(abspath $(RETENTION_DATA))
+endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
 .PHONY: help report mail mail-preview data-check notebook new sample setup setup-dev check test codebook format lock clean

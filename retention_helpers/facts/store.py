@@ -41,12 +41,6 @@ class Facts:
         """Whether the data reach the period's last day."""
         return self.data_through >= period.as_of
 
-    @property
-    def last_complete(self) -> Period | None:
-        """The last month that the data cover to its end; None where there is none."""
-        complete = [Period(month) for month in self.months if self.is_complete(Period(month))]
-        return complete[-1] if complete else None
-
     def is_whole(self) -> bool:
         """Whether every file behind the facts is there."""
         try:

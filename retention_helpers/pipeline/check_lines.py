@@ -6,6 +6,15 @@ from collections.abc import Iterator
 import pandas as pd
 
 _GAP = "  "
+# What is counted where it is not rows: one, several.
+_COUNTED = {
+    "customer_with_refunds_alone": ("customer", "customers"),
+    "described_differently": ("customer", "customers"),
+    "order_at_two_times": ("order", "orders"),
+    "order_of_two_customers": ("order", "orders"),
+    "code_in_both_cases": ("product code", "product codes"),
+    "product_with_several_names": ("product code", "product codes"),
+}
 
 
 def counted_lines(counted: pd.DataFrame) -> list[str]:
@@ -30,7 +39,8 @@ def problem_lines(problems: pd.DataFrame, width: int | None = None) -> list[str]
 
 
 def _problem(row, width: int | None) -> Iterator[str]:
-    rows = [f"{row.rows:,} row{'' if row.rows == 1 else 's'}"] if row.rows else []
+    one, several = _COUNTED.get(row.check, ("row", "rows"))
+    rows = [f"{row.rows:,} {one if row.rows == 1 else several}"] if row.rows else []
     yield from _wrapped(_GAP.join((f"{row.table}.{row.check}", *rows, row.done)), "", width)
     if row.examples:
         yield from _wrapped(f"for example: {row.examples}", "    ", width)

@@ -11,7 +11,7 @@ from retention_helpers.errors import PeriodError
 from retention_helpers.facts import open_facts
 from retention_helpers.params import Profile
 from retention_helpers.periods import Period
-from retention_helpers.report import Survey, build, resolve_period, survey, who_is_counted
+from retention_helpers.report import Survey, booking_problems, build, resolve_period, survey, who_is_counted
 
 from .check_lines import counted_lines, problem_lines
 
@@ -56,12 +56,13 @@ def check_data(profile: Profile) -> DataCheck:
             "count(DISTINCT customer_id) AS customers, coalesce(sum(amount_cents), 0) / 100 AS amount "
             "FROM staged_orders WHERE month IS NULL GROUP BY date_problem ORDER BY date_problem"
         ).df()
+        seen_later = booking_problems(facts.con)
         facts.close()
         everyone = pd.concat([counted, undated], ignore_index=True) if len(undated) else counted
         return DataCheck(
             rows=int(everyone["rows"].sum()),
             counted=everyone,
-            problems=seen.problems,
+            problems=pd.concat([seen.problems, seen_later], ignore_index=True),
             first_month=Period(seen.months[0]).label if seen.months else "",
             data_through=seen.data_through,
             last_complete=_last_complete(seen),

@@ -52,7 +52,14 @@ def _error_outputs(node: nbformat.NotebookNode) -> Iterator[NotebookFault]:
     for number, cell in _numbered(node):
         for output in cell.outputs:
             if output.output_type == "error":
-                yield NotebookFault(told(f"{output.ename}: {output.evalue}"), number)
+                what = output.evalue or _failing_line(output.traceback)
+                yield NotebookFault(told(f"{output.ename}: {what}"), number)
+
+
+def _failing_line(traceback: list[str]) -> str:
+    """The line that IPython marks in a traceback: a bare assert says nothing else."""
+    marked = [line for line in _ANSI.sub("", "\n".join(traceback)).splitlines() if line.startswith("-")]
+    return next((line.lstrip("-> 0123456789") for line in reversed(marked) if "->" in line), "")
 
 
 def _cells_not_run(node: nbformat.NotebookNode) -> Iterator[NotebookFault]:

@@ -1,6 +1,6 @@
 """What a notebook starts with: `open_report` joins the rooms, so that a cell is one line."""
 
-from .counted import who_is_counted
+from .counted import booking_problems, who_is_counted
 from .notebook import Report, open_report
 from .period import resolve_period
 from .source import Survey, build, ensure_facts, facts_folder, ready_facts, survey
@@ -8,6 +8,7 @@ from .source import Survey, build, ensure_facts, facts_folder, ready_facts, surv
 __all__ = [
     "Report",
     "Survey",
+    "booking_problems",
     "build",
     "ensure_facts",
     "facts_folder",

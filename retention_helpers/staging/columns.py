@@ -92,10 +92,13 @@ class Columns:
 
     def _raw(self, name: str) -> str:
         if name not in self._opened.types:
+            # One column in all: the line was hardly split where it should be.
+            delimiter = " Check the delimiter too." if len(self._opened.types) == 1 else ""
             raise SourceError(
                 f'{self._table}: {self._opened.files[0]} has no column "{name}".'
                 f"{did_you_mean(name, self._opened.types)} "
                 f"Its columns: {', '.join(self._opened.types)}. Correct the mapping in the profile, or the export."
+                f"{delimiter}"
             )
         return quote(name)
 

@@ -83,4 +83,6 @@ def _open(file: str, encoding: str) -> TextIOBase:
 
 def _not_in(table: str, file: str, encoding: str, error: UnicodeError) -> SourceError:
     where = f"{error.reason} at byte {error.start}" if isinstance(error, UnicodeDecodeError) else str(error)
-    return SourceError(f"{table}: {file} is not in {encoding} ({where}). Set encoding in the profile.")
+    return SourceError(
+        f"{table}: {file} is not in {encoding} ({where}). Set encoding in the profile, or check that it is a CSV."
+    )

@@ -71,6 +71,7 @@ def test_a_correction_rebuilds_its_month_alone_and_is_named(tmp_path: Path) -> N
     assert fact_rows(profile, RESTATED, "restatements") == [(0, 2, 3, 2, 3000, 3600)]
 
 
+@pytest.mark.slow
 def test_a_restatement_is_not_forgotten_by_later_builds(tmp_path: Path) -> None:
     after(tmp_path, JANUARY + FEBRUARY)
     corrected = JANUARY.replace(",20\n", ",25\n")
@@ -96,12 +97,14 @@ def test_rows_that_fill_an_open_month_restate_nothing(tmp_path: Path) -> None:
     assert fact_rows(profile, RESTATED, "restatements") == []
 
 
+@pytest.mark.slow
 def test_a_last_month_that_was_complete_is_restated_like_any_other(tmp_path: Path) -> None:
     after(tmp_path, JANUARY + MARCH)
     profile, _ = after(tmp_path, JANUARY + MARCH + "c,7,2024-03-30,1\n")
     assert fact_rows(profile, RESTATED, "restatements") == [(2, 2, 3, 1, 2000, 2100)]
 
 
+@pytest.mark.slow
 def test_other_rules_rebuild_the_months_and_restate_nothing(tmp_path: Path) -> None:
     after(tmp_path, JANUARY + FEBRUARY + MARCH)
     profile, done = after(tmp_path, JANUARY + FEBRUARY + MARCH, rules={"zero_amount_orders": "keep"})
@@ -116,6 +119,7 @@ def test_a_row_kept_in_another_order_is_the_same_row(tmp_path: Path) -> None:
     assert (second.digest, second.written) == (first.digest, [])
 
 
+@pytest.mark.slow
 def test_an_order_that_turns_up_late_takes_back_its_later_refund(tmp_path: Path) -> None:
     march = "b,4,2024-03-05,40\n"
     profile, _ = after(tmp_path, "a,3,2024-02-05,30\na,1,2024-02-06,-5\n" + march)
@@ -134,6 +138,7 @@ ROW = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(early=st.lists(ROW, min_size=1, max_size=12), late=st.lists(ROW, max_size=12))
 def test_later_rows_change_no_fact_of_the_past(
@@ -168,6 +173,7 @@ def test_later_rows_change_no_fact_of_the_past(
         assert frame.to_csv().encode() == now[name].to_csv().encode(), name
 
 
+@pytest.mark.slow
 def test_a_reader_of_old_facts_keeps_reading_while_new_ones_are_swapped_in(tmp_path: Path) -> None:
     profile, _ = after(tmp_path, JANUARY + FEBRUARY)
     reader = open_facts(facts_folder(profile))
@@ -183,6 +189,7 @@ def test_a_reader_of_old_facts_keeps_reading_while_new_ones_are_swapped_in(tmp_p
     newer.close()
 
 
+@pytest.mark.slow
 def test_old_files_are_removed_once_nobody_can_need_them(tmp_path: Path) -> None:
     for amount in range(1, 6):
         profile, _ = after(tmp_path, JANUARY + f"a,3,2024-02-05,{amount}\n")
@@ -191,6 +198,7 @@ def test_old_files_are_removed_once_nobody_can_need_them(tmp_path: Path) -> None
     assert not list(facts_folder(profile).glob("**/*.tmp"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"no database", None], ids=["empty", "garbage", "gone"])
 def test_a_damaged_facts_file_is_made_again(tmp_path: Path, content: bytes | None) -> None:
     profile, _ = after(tmp_path, JANUARY + FEBRUARY)
@@ -203,6 +211,7 @@ def test_a_damaged_facts_file_is_made_again(tmp_path: Path, content: bytes | Non
     assert fact_rows(profile, "*", "customer_months") == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["cut", "gone"])
 def test_a_damaged_month_is_made_again(tmp_path: Path, damage: str) -> None:
     profile, _ = after(tmp_path, JANUARY + FEBRUARY)
@@ -217,6 +226,7 @@ def test_a_damaged_month_is_made_again(tmp_path: Path, damage: str) -> None:
     assert built(profile).written == []
 
 
+@pytest.mark.slow
 def test_a_cache_that_was_moved_is_made_again(tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     profile, _ = after(tmp_path, JANUARY + FEBRUARY)
     before = fact_rows(profile, "*")
@@ -226,6 +236,7 @@ def test_a_cache_that_was_moved_is_made_again(tmp_path: Path, own_cache: Path, m
     assert fact_rows(profile, "*") == before
 
 
+@pytest.mark.slow
 def test_what_a_killed_build_left_behind_does_no_harm(tmp_path: Path) -> None:
     profile, done = after(tmp_path, JANUARY)
     folder = facts_folder(profile)

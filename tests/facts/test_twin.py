@@ -15,7 +15,7 @@ from retention_helpers.report import ensure_facts
 from tests.company import written
 from tests.metrics.shops import AS_OF, FACT_COLUMNS, month_end, shops, slow_facts
 
-FORMS = ("csv", "parquet")
+FORMS = ("csv", pytest.param("parquet", marks=pytest.mark.slow))
 
 
 def company(folder: Path, rows: pd.DataFrame, form: str) -> Profile:

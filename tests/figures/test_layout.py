@@ -48,8 +48,17 @@ def _check(canvas):
 
 
 @pytest.mark.parametrize("name", DRAWN)
-@pytest.mark.parametrize("text", [None, LONG], ids=["usual", "long"])
-@pytest.mark.parametrize("locale", ["en", "ru", "uk"])
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        pytest.param("en", None, id="en-usual"),
+        pytest.param("ru", LONG, id="ru-long"),
+        pytest.param("en", LONG, id="en-long", marks=pytest.mark.slow),
+        pytest.param("ru", None, id="ru-usual", marks=pytest.mark.slow),
+        pytest.param("uk", None, id="uk-usual", marks=pytest.mark.slow),
+        pytest.param("uk", LONG, id="uk-long", marks=pytest.mark.slow),
+    ],
+)
 def test_texts_stay_on_the_sheet_and_apart(sheets, name, text, locale):
     words = speak(locale, "UAH")
     DRAWN[name](words, text) if text else DRAWN[name](words)
@@ -84,7 +93,7 @@ def test_large_amounts_of_money_fit(sheets):
         _check(canvas)
 
 
-@pytest.mark.parametrize("size", [1, 3, 11, 12])
+@pytest.mark.parametrize("size", [1, 3, 11, pytest.param(12, marks=pytest.mark.slow)])
 def test_grids_of_fewer_cohorts_fit(sheets, size):
     from retention_helpers.figures import cohort_grid
 

@@ -121,12 +121,14 @@ def test_positive_lines_are_those_of_the_published_table(positive_lines: Known) 
     assert firsts.tolist() == [885, 417, 380, 452, 300, 284, 242, 188, 169, 299, 358, 323, 41]
 
 
+@pytest.mark.slow
 def test_cdnow_has_its_rows_and_customers(cdnow: Known) -> None:
     assert cdnow.counted.loc["counted", ["rows", "orders", "customers"]].tolist() == [69_659, 69_659, 23_570]
     assert round(cdnow.counted["amount"].sum() * 100) == 250_031_563
     assert len(cdnow.facts.frame("customers", as_of=END)) == 23_570
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("month", "new", "existing"),
     [
