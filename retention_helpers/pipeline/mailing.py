@@ -58,6 +58,7 @@ def mail_month(request: MailRequest, say: Say) -> list[Path]:
             drafts = [failure_draft(desk, recipients.failures, failures)] if recipients.failures else []
         else:
             drafts = month_drafts(desk, recipients, say)
+            _check_anybody(request, drafts)
         written = _out(request, desk, drafts, server, say)
     if failures:
         names = ", ".join(item["notebook"] for item in failures)
@@ -78,6 +79,12 @@ def _period(request: MailRequest, profile: Profile) -> str:
     return max(known)
 
 
+def _check_anybody(request: MailRequest, drafts: Sequence[Draft]) -> None:
+    if request.send and drafts and not any(draft.to.addresses for draft in drafts):
+        unset = dict.fromkeys(name for draft in drafts for name in draft.to.unset)
+        raise CallError(f"there is nobody to send to. Set {', '.join(unset) or 'addresses in the file of recipients'}.")
+
+
 def _out(request: MailRequest, desk: Desk, drafts: Sequence[Draft], server: Server | None, say: Say) -> list[Path]:
     outbox = Outbox(request.reports, desk.profile.name, desk.period)
     if request.preview:
@@ -85,17 +92,15 @@ def _out(request: MailRequest, desk: Desk, drafts: Sequence[Draft], server: Serv
         for path in written:
             say(f"Preview: {path}")
         return written
-    if server is not None and drafts and not any(draft.to.addresses for draft in drafts):
-        unset = dict.fromkeys(name for draft in drafts for name in draft.to.unset)
-        raise CallError(f"there is nobody to send to. Set {', '.join(unset) or 'addresses in the file of recipients'}.")
+    # All are made before one is written: a call that is refused leaves nothing behind.
+    messages = [build(draft.letter, _envelope(draft, desk, request.now), draft.attachments) for draft in drafts]
     waiting, written = [], []
-    for draft in drafts:
+    for draft, message in zip(drafts, messages, strict=True):
         served = outbox.served(draft.list, draft.about)
         pending = [address for address in draft.to.addresses if address not in served]
         if served and not pending:
             say(f"{draft.list}: went out already, {max(entry.at for entry in served.values())}.")
             continue
-        message = build(draft.letter, _envelope(draft, desk, request.now), draft.attachments)
         written.append(outbox.write(_name(draft, "eml"), message))
         say(f"{draft.list}: {written[-1]} ({len(message) / 1024:,.0f} KB) {_for_whom(draft)}")
         if pending:

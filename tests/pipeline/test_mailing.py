@@ -174,6 +174,16 @@ def test_a_failed_month_is_told_to_those_who_hear_of_failures_once_and_to_nobody
     assert "ValueError: x" in text
 
 
+def test_a_failed_month_is_a_failed_month_when_nobody_is_there_to_hear_of_it(shop: Path) -> None:
+    publish(shop / "reports")
+    fail(shop / "reports")
+    for listening in ({"to": ["${NOBODY_HERE}"]}, None):
+        people(shop, failures=listening)
+        with postbox() as box, pytest.raises(NotebookError, match="2026-10 failed"):
+            mail(shop, box)
+        assert box.arrived == []
+
+
 def test_the_last_month_that_was_tried_is_the_one_that_is_mailed(shop: Path) -> None:
     publish(shop / "reports", period="2026-08")
     publish(shop / "reports")
