@@ -1,23 +1,26 @@
 """The report as files of a mail: PDFs where something prints them, else the pages in one zip."""
 
 import io
+import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from retention_helpers.words import Words
 
 from ..index import Front, month_index
-from ..inspection import HISTORY
 from ..page import Frame
 from .published import Published
 
 PrintPage = Callable[[Path], bytes]
 """Prints one page of the month as a PDF; there is none where no browser is installed."""
 
+# Other languages, tables and the history are not in a zip.
+_LINK = re.compile(r'(?P<before><a\b[^>]*?) href="(?P<to>[^"#][^"]*)"')
 # The first moment a zip knows: the time of a file must not differ between two runs.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -55,12 +58,17 @@ def _zipped(month: Published, notebooks: Sequence[str], words: Words) -> bytes:
             entry = zipfile.ZipInfo(f"retention-{month.headline['period']}/{name}", _TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, page)
+            archive.writestr(entry, _LINK.sub(partial(_stays, pages), page))
     return buffer.getvalue()
 
 
+def _stays(pages: Container[str], link: re.Match[str]) -> str:
+    """The link, when what it leads to is in the zip; else its words alone."""
+    return link[0] if link["to"].partition("#")[0] in pages else link["before"]
+
+
 def _front(month: Published, notebooks: Sequence[str], words: Words) -> str:
-    """The month's front page about these notebooks only; its tables and the history are not in the zip."""
+    """The month's front page about these notebooks only."""
     headline = month.headline
     said = {
         **headline,
@@ -70,4 +78,4 @@ def _front(month: Published, notebooks: Sequence[str], words: Words) -> str:
     }
     through = date.fromisoformat(headline["data_through"])
     frame = Frame(words, headline["company"], headline["period"], through, headline["is_complete"])
-    return month_index(said, frame, Front()).replace(f' href="{HISTORY}"', "")
+    return month_index(said, frame, Front())

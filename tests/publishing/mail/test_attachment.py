@@ -33,6 +33,21 @@ def test_the_zip_holds_the_pages_of_the_list_and_a_front_page_that_leads_to_no_o
     assert "../" not in front
 
 
+def test_a_page_in_the_zip_leads_to_no_page_that_is_not_in_it(tmp_path: Path) -> None:
+    folder = publish(tmp_path)
+    page = (
+        '<a class="up" href="index.html">up</a><a href="ru/cohorts.html">Русский</a><a href="summary.html#fig-a">a</a>'
+        '<a href="#s1">1</a><a href="cohorts.html#s2">2</a><svg><image href="data:image/png;base64,AA"/></svg>'
+    )
+    (folder / "cohorts.html").write_text(page, encoding="utf-8")
+    (made,) = attachments("html", open_published(folder), ["cohorts"], WORDS)
+    archive = zipfile.ZipFile(io.BytesIO(made.content))
+    assert archive.read("retention-2026-10/cohorts.html").decode("utf-8") == (
+        '<a class="up" href="index.html">up</a><a>Русский</a><a>a</a>'
+        '<a href="#s1">1</a><a href="cohorts.html#s2">2</a><svg><image href="data:image/png;base64,AA"/></svg>'
+    )
+
+
 def test_the_same_month_gives_the_same_zip(tmp_path: Path) -> None:
     first, second = (open_published(publish(tmp_path / name)) for name in "ab")
     one, other = (attachments("html", month, month.notebooks, WORDS) for month in (first, second))
