@@ -7,6 +7,7 @@ NOTEBOOKS =
 LOCALE    =
 NAME      =
 FOLDER    =
+SEND      =
 ARGS      =
 PYTHON    =
 
@@ -20,7 +21,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help report data-check notebook new sample setup setup-dev check test codebook words format lock clean
+.PHONY: help report mail mail-preview data-check notebook new sample setup setup-dev check test codebook words format lock clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -30,6 +31,12 @@ help:  ## List the targets
 
 report: .venv/.ready  ## Publish a month: [PROFILE=sample] [PERIOD=last complete month] [NOTEBOOKS=a,b] [LOCALE=en|ru|uk] [ARGS=..]
 	$(RETAIN) run $(WHICH) $(if $(LOCALE),--locale '$(LOCALE)') $(ARGS)
+
+mail: .venv/.ready  ## Write the mails of a month to the outbox, send them when told: [PROFILE=sample] [PERIOD=last] [SEND=1]
+	$(RETAIN) mail --profile '$(PROFILE)' $(if $(PERIOD),--period '$(PERIOD)') $(if $(filter-out 0,$(SEND)),--send) $(ARGS)
+
+mail-preview: .venv/.ready  ## Write the mails of a month as pages to look at: [PROFILE=sample] [PERIOD=last]
+	$(RETAIN) mail --profile '$(PROFILE)' $(if $(PERIOD),--period '$(PERIOD)') --preview $(ARGS)
 
 data-check: .venv/.ready  ## Say who is counted and every problem of the source, write nothing: [PROFILE=sample] [ARGS=--json]
 	$(RETAIN) data-check --profile '$(PROFILE)' $(ARGS)

@@ -57,6 +57,15 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--allow-partial", action="store_true", help="publish although a notebook failed, marked so")
     run.set_defaults(do=_run)
 
+    mail = commands.add_parser("mail", help="write the mails of a published month; send them when told")
+    _profile(mail)
+    mail.add_argument("--period", default="", metavar="YYYY-MM", help="default: the last month published or failed")
+    mail.add_argument("--reports", type=Path, metavar="FOLDER", help="where it was published; default: reports/")
+    way = mail.add_mutually_exclusive_group()
+    way.add_argument("--send", action="store_true", help="send them by the RETENTION_SMTP_... of the environment")
+    way.add_argument("--preview", action="store_true", help="write them as pages to look at instead")
+    mail.set_defaults(do=_mail)
+
     check = commands.add_parser("data-check", help="say who is counted and every problem of the source")
     _profile(check)
     check.add_argument("--json", action="store_true", help="for machines")
@@ -132,6 +141,22 @@ def _data_check(options: argparse.Namespace) -> int:
         return 0
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     print("\n".join(found.lines(width)))
+    return 0
+
+
+def _mail(options: argparse.Namespace) -> int:
+    from retention_helpers.params import REPORTS
+    from retention_helpers.pipeline import MailRequest, mail_month
+
+    request = MailRequest(
+        profile=options.profile,
+        now=datetime.now(UTC).replace(microsecond=0),
+        period=options.period,
+        reports=options.reports or REPORTS,
+        send=options.send,
+        preview=options.preview,
+    )
+    mail_month(request, partial(print, flush=True))
     return 0
 
 

@@ -8,6 +8,7 @@
     |- SourceError        3   the source is missing, lacks a mapped column or is unusable
     |- NotebookError      1   a notebook failed; the month is not published
     |- LockedError        4   another run holds the profile
+    |- MailError          5   a mail was not delivered
     |- MachineError       6   not writable, disk full, no kernel
     |- Fault             70   a fault of ours
 
@@ -58,6 +59,12 @@ class LockedError(RetentionError):
     """Another run holds the lock of the profile."""
 
     exit_code = 4
+
+
+class MailError(RetentionError):
+    """A mail was not delivered: refused, or nobody could be reached."""
+
+    exit_code = 5
 
 
 class MachineError(RetentionError):

@@ -15,6 +15,7 @@ from retention_helpers import errors
         ("ProfileError", 2),
         ("SourceError", 3),
         ("LockedError", 4),
+        ("MailError", 5),
         ("MachineError", 6),
         ("Fault", 70),
     ],

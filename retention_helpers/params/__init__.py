@@ -3,19 +3,24 @@
 from .files import NOTEBOOKS, REPORTS, cache_folder
 from .look import Look, look
 from .profile import OrderRules, Profile, load_profile
+from .recipients import Addressees, MailList, Recipients, load_recipients
 from .tables import Keep, Mapping, Source, Unpivot
 
 __all__ = [
     "NOTEBOOKS",
     "REPORTS",
+    "Addressees",
     "Keep",
     "Look",
+    "MailList",
     "Mapping",
     "OrderRules",
     "Profile",
+    "Recipients",
     "Source",
     "Unpivot",
     "cache_folder",
     "load_profile",
+    "load_recipients",
     "look",
 ]

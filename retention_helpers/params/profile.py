@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from babel.numbers import get_currency_precision, list_currencies
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, field_validator
 
 from retention_helpers.errors import ProfileError, did_you_mean
 from retention_helpers.schema import CONTRACT
@@ -17,6 +17,7 @@ from .files import PARAMS, cache_folder, read_yaml
 from .tables import Code, Keep, Mapping, Source, Strict, Zone
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%/-]*)?$")]
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 
@@ -57,6 +58,9 @@ class Profile(Strict):
         default_factory=dict, description="check -> share of rows above which the build is refused"
     )
     tables: dict[str, Source]
+    # Left out of the dump: facts do not depend on where a report is read.
+    reports_url: WebAddress | None = Field(None, exclude=True, description="where the reports folder is served")
+    recipients: str | None = Field(None, exclude=True, description="a file of its own like params/recipients.yaml")
     folder: Path = Field(exclude=True)
 
     @property
@@ -68,6 +72,11 @@ class Profile(Strict):
     def months_active(self) -> int:
         """For how many calendar months an order keeps its customer active."""
         return self.active_months or self.lapse_months
+
+    @property
+    def recipients_path(self) -> Path:
+        """The file of who gets mail: the company's own, or the house's."""
+        return self.folder / self.recipients if self.recipients else PARAMS / "recipients.yaml"
 
     @field_validator("currency")
     @classmethod

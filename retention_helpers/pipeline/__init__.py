@@ -1,7 +1,8 @@
 """One run: find the notebooks, check every parameter, facts first, then publishing; one run at a time per profile."""
 
 from .data_check import DataCheck, check_data
+from .mailing import MailRequest, mail_month
 from .new import new_notebook
 from .run import RunRequest, run_month
 
-__all__ = ["DataCheck", "RunRequest", "check_data", "new_notebook", "run_month"]
+__all__ = ["DataCheck", "MailRequest", "RunRequest", "check_data", "mail_month", "new_notebook", "run_month"]

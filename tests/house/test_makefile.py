@@ -57,6 +57,14 @@ def test_the_options_of_a_report_reach_the_command_whole() -> None:
     )
 
 
+def test_mail_is_only_written_unless_make_is_told_to_send_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEND", "1")  # the environment does not count: a shell may have it for something else
+    assert recipe("mail", "PERIOD=2026-10").split(" mail ")[1] == "--profile 'sample' --period '2026-10'"
+    assert recipe("mail", "SEND=0").endswith(" mail --profile 'sample'")
+    assert recipe("mail", "SEND=1").endswith("--send")
+    assert recipe("mail-preview").endswith("--preview")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_that_make_calls_is_one_of_the_program(command: str) -> None:
     call = [sys.executable, "-m", "retention_helpers", command, "--help"]
