@@ -105,8 +105,7 @@ class Report:
     def in_short(self, findings: Sequence[Any]) -> None:
         """Show the computed sentences that open the report, and keep them for index and mail."""
         self._findings = [
-            {"name": item.name, "headline": item.headline, "sentence": item.sentence, "figure": item.name}
-            for item in findings
+            {"name": item.name, "headline": item.headline, "sentence": item.sentence} for item in findings
         ]
         lines = "\n".join(f"- **{_plain(item['headline'])}.** {_plain(item['sentence'])}" for item in self._findings)
         display({"text/markdown": lines, "text/plain": lines}, raw=True)
@@ -123,6 +122,8 @@ class Report:
 
     def record(self) -> None:
         """End the notebook: what was shown and said, for index, mail and the next month."""
+        # A sentence leads to the figure that it stands over, by name or by its words; some stand over none.
+        figures = {figure.headline: figure.name for figure in self._figures} | {f.name: f.name for f in self._figures}
         body = {
             "kind": "record",
             "notebook": self.notebook,
@@ -131,7 +132,10 @@ class Report:
             "data_through": self.data_through.isoformat(),
             "is_complete": self.is_complete,
             "currency": self.profile.currency,
-            "findings": self._findings,
+            "findings": [
+                {**said, "figure": figures.get(said["name"]) or figures.get(said["headline"], "")}
+                for said in self._findings
+            ],
             "kpis": self._kpis,
             "tables": self._tables,
             "figures": [figure.name for figure in self._figures],
