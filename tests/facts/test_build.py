@@ -14,6 +14,8 @@ from retention_helpers.params import Profile
 from retention_helpers.report import build, facts_folder, ready_facts, survey
 from tests.company import company, fact_frames, fact_rows
 
+pytestmark = pytest.mark.slow  # left to `make test`: the fast gate stays under a minute
+
 HEADER = "customer_id,order_id,ordered_at,amount\n"
 JANUARY = "a,1,2024-01-05,10\nb,2,2024-01-06,20\n"
 FEBRUARY = "a,3,2024-02-05,30\na,1,2024-02-06,-5\n"

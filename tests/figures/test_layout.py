@@ -11,6 +11,8 @@ from matplotlib.text import Text
 from retention_helpers.figures import LineOptions, figure, retention_lines
 from tests.figures.samples import DRAWN, EXISTING, NEW, cohorts, finding, marked_monthly, monthly, speak
 
+pytestmark = pytest.mark.slow  # left to `make test`: the fast gate stays under a minute
+
 LONG = "Постоянные покупатели, которые покупали и раньше, а также вернувшиеся после долгого перерыва"
 
 

@@ -18,6 +18,8 @@ from tests.publishing.mail.months import fail, publish
 from tests.publishing.mail.postbox import HOST, Postbox, postbox
 from tests.publishing.tiny import everything_below
 
+pytestmark = pytest.mark.slow  # left to `make test`: the fast gate stays under a minute
+
 LISTS = {
     "head": {"to": ["head@shop.example"], "notebooks": ["summary"], "attach": "html"},
     "analyst": {"to": ["${ANALYSTS}"], "attach": "none", "subject": "{company}, {month}"},

@@ -11,6 +11,8 @@ from retention_helpers.publishing.mail import delivery
 from retention_helpers.publishing.mail.delivery import WAITS, deliver
 from tests.publishing.mail.postbox import HOST, postbox
 
+pytestmark = pytest.mark.slow  # left to `make test`: the fast gate stays under a minute
+
 MESSAGE = b"From: a@b.example\r\nSubject: x\r\n\r\nHello\r\n"
 HEAD = "head@shop.example"
 

@@ -15,6 +15,8 @@ from retention_helpers.publishing.mail.message import build
 from tests.publishing.mail.letters import envelope, letter_of
 from tests.publishing.mail.months import figure, finding, kpi, notebook
 
+pytestmark = pytest.mark.slow  # left to `make test`: the fast gate stays under a minute
+
 HTML_BYTES, WHOLE_BYTES = 40 * 1024, 300 * 1024
 ZIP = Attachment("retention-2026-10.zip", "application/zip", b"PK")
 
