@@ -370,6 +370,7 @@ def test_a_fault_of_ours_shows_where_it_happened(
     assert lines[-2:] == ["ZeroDivisionError: months", "error: a fault of ours; please report the lines above."]
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_is_no_fault(dirty: Path, tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)

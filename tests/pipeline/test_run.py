@@ -16,6 +16,8 @@ from retention_helpers.publishing.request import MonthRequest
 from tests.company import company
 from tests.publishing.tiny import everything_below, tiny
 
+pytestmark = pytest.mark.slow  # left to `make test`: the fast gate stays under a minute
+
 HEADER = "customer_id,order_id,ordered_at,amount"
 ROWS = ["c1,1,2024-01-05,10.00", "c2,2,2024-02-07,20.00", "c1,3,2024-03-31,30.00", "c2,4,2024-04-10,40.00"]
 NOW = datetime(2024, 4, 11, 5, 6, 7, 89, tzinfo=UTC)
