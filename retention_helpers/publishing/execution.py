@@ -108,6 +108,8 @@ def _run_papermill(run: Run, source: nbformat.NotebookNode, folder: Path, watch:
                 progress_bar=False,
                 start_timeout=START_SECONDS,
                 execution_timeout=run.cell_seconds,
+                # All that counts is displayed or written by then; asking the kernel to leave takes a second.
+                shutdown_kernel="immediate",
                 resources={"metadata": {"path": str(run.notebook.resolve().parent)}},
                 config=sockets,
                 on_cell_start=watch.on_cell_start,
