@@ -3,12 +3,15 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("RETENTION_DATA") or ROOT.parent / "shared" / "data").resolve()
+
+LEFT_OUT = pytest.StashKey[list[str]]()
 
 # As publishing does, but before any test imports nbformat.
 sys.modules.setdefault("rfc3987_syntax", None)
@@ -34,8 +37,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if needing:
         config.hook.pytest_deselected(items=needing)
         items[:] = [item for item in items if item not in needing]
-        names = "\n  ".join(item.nodeid for item in needing)
-        config.get_terminal_writer().line(f"left out, no data at {DATA} (set RETENTION_DATA):\n  {names}")
+        config.stash[LEFT_OUT] = sorted(item.nodeid for item in needing)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker tells the process that prints what it left out."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Every worker collects all tests, so each one names the same."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", [])
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    names = config.stash.get(LEFT_OUT, [])
+    if names:
+        terminalreporter.section(f"left out, no data at {DATA} (set RETENTION_DATA)")
+        terminalreporter.write_line("\n".join(names))
 
 
 @pytest.fixture(scope="session")
