@@ -5,7 +5,7 @@ from functools import lru_cache
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
-from .theme import DPI, FAMILY
+from .theme import DPI, FAMILIES, load_faces
 
 ELLIPSIS = "…"
 
@@ -17,10 +17,11 @@ def _renderer() -> RendererAgg:
 
 @lru_cache(maxsize=8192)
 def text_width(text: str, size: float = 12, bold: bool = False) -> float:
-    """Width of one line in CSS pixels, in the widest font it may be drawn with."""
+    """Width of one line in CSS pixels."""
     if not text:
         return 0.0
-    font = FontProperties(family=FAMILY, size=size, weight="bold" if bold else "normal")
+    load_faces()
+    font = FontProperties(family=FAMILIES, size=size, weight="bold" if bold else "normal")
     return float(_renderer().get_text_width_height_descent(text, font, False)[0])
 
 

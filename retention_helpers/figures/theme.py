@@ -7,10 +7,12 @@ changes: drawings are made inside `applied()`.
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import matplotlib as mpl
+from matplotlib import font_manager
 
-from retention_helpers.params import look
+from retention_helpers.params import FAMILY, faces, look
 
 DPI = 72
 WIDE = 760
@@ -19,9 +21,9 @@ PHONE = 440  # the PNG for mails: the narrow layout, drawn a little wider
 NARROW_BELOW = 460
 STEPS = 7
 
-# Comes with matplotlib, so every machine measures (and draws the PNG) alike. It is wider than the fonts of the page's
-# stack, so whatever fits here fits there.
-FAMILY = "DejaVu Sans"
+# As on the page, where it is embedded: what is measured here fits there. DejaVu, which comes with matplotlib, has the
+# letters of names in other scripts.
+FAMILIES = [FAMILY, "DejaVu Sans"]
 
 
 def light(token: str) -> str:
@@ -43,12 +45,19 @@ def is_narrow(width: float) -> bool:
     return width < NARROW_BELOW
 
 
+@cache
+def load_faces() -> None:
+    """Make matplotlib know our typeface."""
+    for path in faces().values():
+        font_manager.fontManager.addfont(path)
+
+
 def settings() -> dict[str, object]:
     """matplotlib's settings: quiet axes, real text in SVG, no dollar-sign mathematics, ids that never change."""
     return {
         "figure.dpi": DPI,
         "figure.facecolor": light("bg"),
-        "font.family": [FAMILY],
+        "font.family": FAMILIES,
         "font.size": 12,
         "text.color": light("ink"),
         "text.parse_math": False,
@@ -79,6 +88,7 @@ def settings() -> dict[str, object]:
 @contextmanager
 def applied() -> Iterator[None]:
     """Draw under the theme, whatever the notebook has set, and leave its settings as they were."""
+    load_faces()
     with mpl.rc_context(), warnings.catch_warnings():
         mpl.rcdefaults()
         mpl.rcParams.update(settings())

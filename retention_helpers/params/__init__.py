@@ -5,8 +5,10 @@ from .look import Look, look
 from .profile import OrderRules, Profile, load_profile
 from .recipients import Addressees, MailList, Recipients, load_recipients
 from .tables import Keep, Mapping, Source, Unpivot
+from .typeface import FAMILY, faces, font_face_css
 
 __all__ = [
+    "FAMILY",
     "NOTEBOOKS",
     "REPORTS",
     "Addressees",
@@ -20,6 +22,8 @@ __all__ = [
     "Source",
     "Unpivot",
     "cache_folder",
+    "faces",
+    "font_face_css",
     "load_profile",
     "load_recipients",
     "look",

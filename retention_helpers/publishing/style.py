@@ -1,9 +1,9 @@
-"""The style sheet of pages and indexes: the tokens of params/look.yaml as CSS variables, and one file of rules."""
+"""The style sheet of pages and indexes: typeface, the tokens of params/look.yaml as CSS variables, a file of rules."""
 
 from functools import cache
 from pathlib import Path
 
-from retention_helpers.params import Look, look
+from retention_helpers.params import Look, font_face_css, look
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -11,7 +11,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 @cache
 def stylesheet() -> str:
     """The whole style of a page: light, dark, and light again on paper."""
-    return f"{variables(look())}\n{(TEMPLATES / 'style.css').read_text(encoding='utf-8')}"
+    return f"{font_face_css()}\n{variables(look())}\n{(TEMPLATES / 'style.css').read_text(encoding='utf-8')}"
 
 
 def variables(tokens: Look) -> str:
