@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from .markup import clean
-from .theme import DPI, light
+from .theme import DPI, SEMIBOLD, light
 
 _BASELINE = 0.36  # half the height of capitals and digits, as a share of the type size
 
@@ -103,7 +103,7 @@ class Canvas:
                 clean(text),
                 color=light(ink.color),
                 fontsize=ink.size,
-                fontweight="bold" if ink.bold else "normal",
+                fontweight=SEMIBOLD if ink.bold else "normal",
                 fontstyle="italic" if ink.italic else "normal",
                 horizontalalignment=ink.align,
                 verticalalignment="baseline",

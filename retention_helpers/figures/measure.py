@@ -5,7 +5,7 @@ from functools import lru_cache
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
-from .theme import DPI, FAMILIES, load_faces
+from .theme import DPI, FAMILIES, SEMIBOLD, load_faces
 
 ELLIPSIS = "…"
 
@@ -21,7 +21,7 @@ def text_width(text: str, size: float = 12, bold: bool = False) -> float:
     if not text:
         return 0.0
     load_faces()
-    font = FontProperties(family=FAMILIES, size=size, weight="bold" if bold else "normal")
+    font = FontProperties(family=FAMILIES, size=size, weight=SEMIBOLD if bold else "normal")
     return float(_renderer().get_text_width_height_descent(text, font, False)[0])
 
 

@@ -117,15 +117,13 @@ def _attributes(element: ElementTree.Element, key: str, used: set[str]) -> dict[
 
 
 def _style(style: str) -> str:
-    """The declarations that matter, with variables for colours and the page's own semibold."""
+    """The declarations that matter, with variables for colours."""
     tokens = variables()
     kept = []
     for declaration in style.split(";"):
         name, _, value = (part.strip() for part in declaration.partition(":"))
         if not name or name in _DROPPED_STYLES:
             continue
-        if (name, value) == ("font-weight", "700"):
-            value = "600"
         if (name, value) == ("font-size", f"{_TYPE}px"):
             continue
         value = _HEX.sub(lambda found: tokens.get(found[0].lower(), found[0]), value)

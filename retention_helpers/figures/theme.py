@@ -24,6 +24,7 @@ STEPS = 7
 # As on the page, where it is embedded: what is measured here fits there. DejaVu, which comes with matplotlib, has the
 # letters of names in other scripts.
 FAMILIES = [FAMILY, "DejaVu Sans"]
+SEMIBOLD = 600
 
 
 def light(token: str) -> str:
