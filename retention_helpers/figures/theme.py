@@ -7,6 +7,7 @@ changes: drawings are made inside `applied()`.
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 
 import matplotlib as mpl
@@ -48,9 +49,15 @@ def is_narrow(width: float) -> bool:
 
 @cache
 def load_faces() -> None:
-    """Make matplotlib know our typeface."""
+    """Make matplotlib know our typeface, and take DejaVu's bold where a letter is not in our semibold."""
+    known = font_manager.fontManager
     for path in faces().values():
-        font_manager.fontManager.addfont(path)
+        known.addfont(path)
+    known.ttflist += [
+        replace(face, weight=SEMIBOLD)
+        for face in known.ttflist
+        if (face.name, face.weight, face.style) == (FAMILIES[-1], 700, "normal")
+    ]
 
 
 def settings() -> dict[str, object]:
