@@ -13,7 +13,7 @@ from .canvas import MUTED, Box, Canvas, Ink, Stroke
 from .cut_points import step_of
 from .heat_cells import draw_cells
 from .key import Entry, Key
-from .measure import ELLIPSIS, text_width, widest, wrap, wrap_most
+from .measure import ELLIPSIS, fit, text_width, widest, wrap, wrap_most
 from .step_legend import HEIGHT as LEGEND_HEIGHT
 from .step_legend import StepWords, draw_steps
 from .theme import is_narrow
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .migration import MigrationOptions
 
 _LINE = 16.0  # px from one line of a head to the next
+_SMALL = 11
 _LEAST = 0.005  # what would round to nothing is written as less than one
 
 
@@ -82,14 +83,15 @@ class _Drawing:
     def _lay_out(self, width: float, names: list[str]) -> None:
         """Names at the left with their counts, the columns share the rest."""
         room = min(widest(names, self.size), width * (0.36 if self.narrow else 0.26))
-        self.names = [wrap_most(name, room, 2, self.size) for name in names]
-        self.counts = [write_n(total, self.words) for total in self.moves.totals]
+        counts = [write_n(total, self.words) for total in self.moves.totals]
         if self.narrow:
-            self.counts = [self.words.say("n = {n}", n=count) for count in self.counts]
-            counts_width = 0.0
+            counts = [self.words.say("n = {n}", n=count) for count in counts]
+            room = max(room, min(widest(counts, _SMALL), width * 0.36))
+            self.counts, beside = [fit(count, room, _SMALL) for count in counts], 0.0
         else:
-            counts_width = max(widest(self.counts), text_width(self.words.say("Customers"))) + 16
-        self.left = room + counts_width + 12
+            self.counts, beside = counts, max(widest(counts), text_width(self.words.say("Customers"))) + 16
+        self.names = [wrap_most(name, room, 2, self.size) for name in names]
+        self.left = room + beside + 12
         self.cell = min((width - self.left) / len(self.moves.columns), 96.0)
 
     def _box(self, row: int, column: int) -> Box:
@@ -113,7 +115,7 @@ class _Drawing:
         top = y - (len(lines) - 1 + self.narrow) * step
         self.canvas.texts(0, top, lines, Ink("ink", self.size))
         if self.narrow:
-            self.canvas.text(0, top + len(lines) * 2 * step, count, Ink("muted", 11))
+            self.canvas.text(0, top + len(lines) * 2 * step, count, Ink("muted", _SMALL))
         else:
             self.canvas.text(self.left - 12, y, count, Ink("muted", align="right"))
 
@@ -132,7 +134,7 @@ class _Drawing:
         share = self.moves.shares[row, column]
         x, y = self._box(row, column).middle
         if not share:
-            self.canvas.text(x, y, "·", Ink("muted", self.size, align="center"))
+            self.canvas.text(x, y, "·", Ink("muted", self.size, bold=True, align="center"))
             return
         text = self.words.integer(share * 100) if share >= _LEAST else f"<{self.words.integer(1)}"
         step = step_of(share, self.moves.options.cuts)

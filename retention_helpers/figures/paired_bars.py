@@ -169,11 +169,11 @@ class _Drawing:
         for side, (value, color) in enumerate(zip(self.values[row], _COLORS, strict=True)):
             y = middle + (side - 0.5) * (_BAR + 3)
             text = self._named_text(row, side) if row == self.named else self.texts[row][side]
-            start = self.x(min(value, 0.0)) if np.isfinite(value) else self.x(0.0)
-            if np.isfinite(value):
-                length = max(self._end(value) - start, 1.5)
-                canvas.rect(Box(start, y - _BAR / 2, length, _BAR), color)
-            canvas.text(self._end(value) + 7, y, text, Ink(_TEXTS[side], 12, bold=side == 1))
+            known = bool(np.isfinite(value))
+            if known:
+                start = self.x(min(value, 0.0))
+                canvas.rect(Box(start, y - _BAR / 2, max(self._end(value) - start, 1.5), _BAR), color)
+            canvas.text(self._end(value) + 7, y, text, Ink(_TEXTS[side] if known else "muted", 12, known and side == 1))
         change = self.changes[row]
         if change:
             y = name_y if self.narrow else middle
