@@ -80,5 +80,5 @@ def _pages(request: PrintRequest, manifest: Mapping[str, Any], period: str) -> l
     for name in request.notebooks:
         if name not in known:
             raise CallError(f'{period} has no page "{name}".{did_you_mean(name, known)} Known: {", ".join(known)}.')
-    inside = ["", *(f"{locale}/" for locale in manifest["locales"][1:])]
+    inside = ["", *(f"{locale}/" for locale in manifest.get("locales", [])[1:])]
     return [f"{folder}{name}" for folder in inside for name in request.notebooks or known]
