@@ -21,7 +21,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help report mail mail-preview data-check notebook new sample setup setup-dev check test codebook words format lock clean
+.PHONY: help report mail mail-preview pdf data-check notebook new sample setup setup-dev check test codebook words format lock clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -37,6 +37,9 @@ mail: .venv/.ready  ## Write the mails of a month to the outbox, send them when 
 
 mail-preview: .venv/.ready  ## Write the mails of a month as pages to look at: [PROFILE=sample] [PERIOD=last]
 	$(RETAIN) mail --profile '$(PROFILE)' $(if $(PERIOD),--period '$(PERIOD)') --preview $(ARGS)
+
+pdf: .venv/.ready  ## Print a published month through Chromium to reports/_pdf/: [PROFILE=sample] [PERIOD=last] [NOTEBOOKS=a,b]
+	$(RETAIN) pdf $(WHICH) $(ARGS)
 
 data-check: .venv/.ready  ## Say who is counted and every problem of the source, write nothing: [PROFILE=sample] [ARGS=--json]
 	$(RETAIN) data-check --profile '$(PROFILE)' $(ARGS)

@@ -66,6 +66,13 @@ def _parser() -> argparse.ArgumentParser:
     way.add_argument("--preview", action="store_true", help="write them as pages to look at instead")
     mail.set_defaults(do=_mail)
 
+    pdf = commands.add_parser("pdf", help="print the pages of a published month through the system's Chromium")
+    _profile(pdf)
+    pdf.add_argument("--period", default="", metavar="YYYY-MM", help="default: the last month published")
+    pdf.add_argument("--notebooks", default="", metavar="A,B", help="only these; default: the front page and all")
+    pdf.add_argument("--reports", type=Path, metavar="FOLDER", help="where it was published; default: reports/")
+    pdf.set_defaults(do=_pdf)
+
     check = commands.add_parser("data-check", help="say who is counted and every problem of the source")
     _profile(check)
     check.add_argument("--json", action="store_true", help="for machines")
@@ -94,7 +101,7 @@ def _run(options: argparse.Namespace) -> int:
         profile=options.profile,
         now=datetime.now(UTC),
         period=options.period,
-        notebooks=[name.strip() for name in options.notebooks.split(",") if name.strip()],
+        notebooks=_names(options.notebooks),
         locale=options.locale,
         parameters=dict(map(_parameter, options.parameter)),
         reports=options.reports or REPORTS,
@@ -109,6 +116,10 @@ def _run(options: argparse.Namespace) -> int:
         print(f"Failed: {name}")
     print(f"Published: {result.folder / 'index.html'}")
     return 0
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _parameter(text: str) -> tuple[str, object]:
@@ -147,6 +158,7 @@ def _data_check(options: argparse.Namespace) -> int:
 def _mail(options: argparse.Namespace) -> int:
     from retention_helpers.params import REPORTS
     from retention_helpers.pipeline import MailRequest, mail_month
+    from retention_helpers.publishing.browser import page_printer
 
     request = MailRequest(
         profile=options.profile,
@@ -155,8 +167,25 @@ def _mail(options: argparse.Namespace) -> int:
         reports=options.reports or REPORTS,
         send=options.send,
         preview=options.preview,
+        print_page=page_printer(),
     )
     mail_month(request, partial(print, flush=True))
+    return 0
+
+
+def _pdf(options: argparse.Namespace) -> int:
+    from retention_helpers.params import REPORTS
+    from retention_helpers.pipeline import PrintRequest, print_month
+    from retention_helpers.publishing.browser import page_printer
+
+    request = PrintRequest(
+        profile=options.profile,
+        print_page=page_printer(),
+        period=options.period,
+        notebooks=_names(options.notebooks),
+        reports=options.reports or REPORTS,
+    )
+    print(f"Printed: {print_month(request, partial(print, flush=True))}")
     return 0
 
 

@@ -31,6 +31,8 @@ def connect(
     except duckdb.IOException as error:
         raise MachineError(f"{path} cannot be opened: {error}") from error
     connection.execute("SET TimeZone = 'UTC'")
+    # In a notebook the database shows how far a slow query is: on a busy machine that would stand on the page.
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 

@@ -1,4 +1,4 @@
-"""Shared by all tests: where the real data sets are, how Hypothesis runs, a small company in a folder."""
+"""Shared by all tests: what some need of the machine (real data sets, a browser), how Hypothesis runs."""
 
 import os
 import sys
@@ -8,10 +8,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from retention_helpers.publishing.browser import VARIABLE, find_chromium
+
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("RETENTION_DATA") or ROOT.parent / "shared" / "data").resolve()
+CHROMIUM = find_chromium()
 
-LEFT_OUT = pytest.StashKey[list[str]]()
+# The fixture that a test needs -> whether the machine has it, and what to say where it has not.
+NEEDS = {
+    "retention_data": (DATA.is_dir(), f"no data at {DATA} (set RETENTION_DATA)"),
+    "chromium": (CHROMIUM is not None, f"no Chromium (install it, or set {VARIABLE})"),
+}
+LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
 
 # As publishing does, but before any test imports nbformat.
 sys.modules.setdefault("rfc3987_syntax", None)
@@ -30,32 +38,33 @@ settings.load_profile("quick")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Outside CI, tests on the real data sets are left out by name where the data are not; in CI they fail."""
-    if DATA.is_dir() or os.environ.get("CI"):
+    """Outside CI, tests are left out by name where the machine has not what they need; in CI they fail."""
+    if os.environ.get("CI"):
         return
-    needing = [item for item in items if "retention_data" in getattr(item, "fixturenames", ())]
-    if needing:
-        config.hook.pytest_deselected(items=needing)
-        items[:] = [item for item in items if item not in needing]
-        config.stash[LEFT_OUT] = sorted(item.nodeid for item in needing)
+    config.stash[LEFT_OUT] = {}
+    for fixture, (is_there, why) in NEEDS.items():
+        needing = [item for item in items if fixture in getattr(item, "fixturenames", ())]
+        if needing and not is_there:
+            config.hook.pytest_deselected(items=needing)
+            items[:] = [item for item in items if item not in needing]
+            config.stash[LEFT_OUT][why] = sorted(item.nodeid for item in needing)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A worker tells the process that prints what it left out."""
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, [])
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, {})
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Every worker collects all tests, so each one names the same."""
-    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", [])
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", {})
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    names = config.stash.get(LEFT_OUT, [])
-    if names:
-        terminalreporter.section(f"left out, no data at {DATA} (set RETENTION_DATA)")
+    for why, names in config.stash.get(LEFT_OUT, {}).items():
+        terminalreporter.section(f"left out, {why}")
         terminalreporter.write_line("\n".join(names))
 
 
@@ -65,3 +74,10 @@ def retention_data() -> Path:
     assert DATA.is_dir(), f"{DATA} is missing; set RETENTION_DATA"
     os.environ["RETENTION_DATA"] = str(DATA)
     return DATA
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The system's browser."""
+    assert CHROMIUM is not None, f"Chromium is missing; install it, or set {VARIABLE}"
+    return CHROMIUM

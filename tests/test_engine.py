@@ -1,5 +1,7 @@
 """The embedded database is opened in one way, and names from outside are never SQL."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,14 @@ def test_time_stamps_are_read_as_utc_whatever_the_machine_says(monkeypatch: pyte
     with connect() as con:
         row = con.execute("SELECT CAST(TIMESTAMPTZ '2024-01-01 00:00:00+00' AS VARCHAR)").fetchone()
         assert row == ("2024-01-01 00:00:00+00",)
+
+
+def test_a_slow_query_shows_no_progress_in_a_notebook() -> None:
+    asked = "connect().execute(\"SELECT current_setting('enable_progress_bar')\").fetchone()"
+    code = f"from retention_helpers.engine import connect; print({asked})"
+    # Without a file the database takes Python for a person's session, as it does a kernel.
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "(False,)"
 
 
 def test_memory_is_capped_and_the_cap_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,8 +45,6 @@ class Profile(Strict):
     title: str
     currency: str
     timezone: Zone
-    locale: Locale = "en"
-    locales: list[Locale] = Field(default_factory=list, description="further languages of the reports")
     data_through: date | None = None
     history_starts: date | None = Field(None, description="from when a first order in the data is the first in life")
     lapse_days: int = Field(180, ge=1, le=3650)
@@ -58,7 +56,9 @@ class Profile(Strict):
         default_factory=dict, description="check -> share of rows above which the build is refused"
     )
     tables: dict[str, Source]
-    # Left out of the dump: facts do not depend on where a report is read.
+    # Left out of the dump: facts do not depend on where a report is read, nor in which language.
+    locale: Locale = Field("en", exclude=True, description="language of the reports")
+    locales: list[Locale] = Field(default_factory=list, exclude=True, description="further languages of the reports")
     reports_url: WebAddress | None = Field(None, exclude=True, description="where the reports folder is served")
     recipients: str | None = Field(None, exclude=True, description="a file of its own like params/recipients.yaml")
     folder: Path = Field(exclude=True)

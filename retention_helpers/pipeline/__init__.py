@@ -3,6 +3,17 @@
 from .data_check import DataCheck, check_data
 from .mailing import MailRequest, mail_month
 from .new import new_notebook
+from .printing import PrintRequest, print_month
 from .run import RunRequest, run_month
 
-__all__ = ["DataCheck", "MailRequest", "RunRequest", "check_data", "mail_month", "new_notebook", "run_month"]
+__all__ = [
+    "DataCheck",
+    "MailRequest",
+    "PrintRequest",
+    "RunRequest",
+    "check_data",
+    "mail_month",
+    "new_notebook",
+    "print_month",
+    "run_month",
+]

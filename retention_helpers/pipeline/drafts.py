@@ -8,7 +8,8 @@ from typing import Any
 from retention_helpers.errors import CallError
 from retention_helpers.params import Addressees, MailList, Profile, Recipients
 from retention_helpers.params.recipients import Resolved
-from retention_helpers.publishing.mail.attachment import Attachment, PrintPage, attachments
+from retention_helpers.publishing.browser import PrintPage
+from retention_helpers.publishing.mail.attachment import Attachment, attachments
 from retention_helpers.publishing.mail.contents import Links, contents
 from retention_helpers.publishing.mail.letter import Letter, Reach, month_letter
 from retention_helpers.publishing.mail.message import unsubscribe_address

@@ -10,8 +10,8 @@ from pathlib import Path
 from retention_helpers.errors import CallError, MailError, NotebookError
 from retention_helpers.params import REPORTS, Profile, load_profile, load_recipients
 from retention_helpers.periods import Period
+from retention_helpers.publishing.browser import PrintPage
 from retention_helpers.publishing.failures import failures_of
-from retention_helpers.publishing.mail.attachment import PrintPage
 from retention_helpers.publishing.mail.delivery import Sleep, deliver
 from retention_helpers.publishing.mail.message import Envelope, build
 from retention_helpers.publishing.mail.outbox import Outbox, Sent

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from retention_helpers.errors import PeriodError, ProfileError, SourceError
+from retention_helpers.params import load_profile
 from retention_helpers.report import ensure_facts, open_report, ready_facts, survey
 from retention_helpers.report import source as source_module
 from tests.company import company, fact_rows
@@ -36,6 +37,15 @@ def test_a_changed_source_or_profile_is_noticed(tmp_path: Path) -> None:
     ensure_facts(profile).close()
     assert ready_facts(company(tmp_path, ORDERS, rules={"zero_amount_orders": "keep"})) is None
     assert fact_rows(company(tmp_path, ORDERS + "c,4,2024-03-08,1\n"), "count(*)") == [(4,)]
+
+
+def test_facts_are_the_same_in_every_language(tmp_path: Path) -> None:
+    ensure_facts(company(tmp_path, ORDERS)).close()
+    path = tmp_path / "company.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "locale: uk\nlocales: [ru]\n", encoding="utf-8")
+    facts = ready_facts(load_profile(str(path)))
+    assert facts is not None
+    facts.close()
 
 
 def test_a_source_that_has_gone_is_refused_though_its_facts_are_there(tmp_path: Path) -> None:

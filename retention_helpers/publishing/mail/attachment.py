@@ -1,26 +1,20 @@
 """The report as files of a mail: PDFs where something prints them, else the pages in one zip."""
 
 import io
-import re
 import zipfile
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from pathlib import Path
 from typing import Literal
 
 from retention_helpers.words import Words
 
+from ..browser import PrintPage
 from ..index import Front, month_index
+from ..links import unlinked
 from ..page import Frame
 from .published import Published
 
-PrintPage = Callable[[Path], bytes]
-"""Prints one page of the month as a PDF; there is none where no browser is installed."""
-
-# Other languages, tables and the history are not in a zip.
-_LINK = re.compile(r'(?P<before><a\b[^>]*?) href="(?P<to>[^"#][^"]*)"')
 # The first moment a zip knows: the time of a file must not differ between two runs.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -58,13 +52,9 @@ def _zipped(month: Published, notebooks: Sequence[str], words: Words) -> bytes:
             entry = zipfile.ZipInfo(f"retention-{month.headline['period']}/{name}", _TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, _LINK.sub(partial(_stays, pages), page))
+            # Other languages, tables and the history are not in a zip.
+            archive.writestr(entry, unlinked(page, pages))
     return buffer.getvalue()
-
-
-def _stays(pages: Container[str], link: re.Match[str]) -> str:
-    """The link, when what it leads to is in the zip; else its words alone."""
-    return link[0] if link["to"].partition("#")[0] in pages else link["before"]
 
 
 def _front(month: Published, notebooks: Sequence[str], words: Words) -> str:
