@@ -12,9 +12,11 @@ from typing import Literal
 
 from retention_helpers.words import Words
 
-from ..index import Front, month_index
+from ..drawings import drawings_of
+from ..front import Front
+from ..index import month_index
 from ..page import Frame
-from .published import Published
+from .published import Published, concerning
 
 PrintPage = Callable[[Path], bytes]
 """Prints one page of the month as a PDF; there is none where no browser is installed."""
@@ -75,7 +77,10 @@ def _front(month: Published, notebooks: Sequence[str], words: Words) -> str:
         "notebooks": [{**item, "tables": []} for item in headline["notebooks"] if item["notebook"] in notebooks],
         "findings": [item for name in notebooks for item in month.of(name, "findings")],
         "kpis": [item for name in notebooks for item in month.of(name, "kpis")],
+        "alerts": concerning(headline.get("alerts", ()), notebooks),
+        "actions": concerning(headline.get("actions", ()), notebooks),
     }
     through = date.fromisoformat(headline["data_through"])
     frame = Frame(words, headline["company"], headline["period"], through, headline["is_complete"])
-    return month_index(said, frame, Front())
+    drawings = {name: drawings_of(month.executed(name), name) for name in notebooks}
+    return month_index(said, frame, Front(drawings=drawings))
