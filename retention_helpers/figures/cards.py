@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from .change import Better, Kind, verdict
 from .columns import numbers, require
 from .markup import clean, element, escape
 from .spark import sparkline
+from .target_words import against_target
 from .unit import Unit, is_missing, write
 
 
@@ -32,7 +34,7 @@ class CardText:
 
 @dataclass(frozen=True)
 class Delta:
-    """One change as written on a card. kind: up = better, down = worse, flat = within noise or not known."""
+    """One comparison as written on a card. kind: up = better, down = worse, flat = within noise or not known."""
 
     kind: Kind
     arrow: str
@@ -44,7 +46,7 @@ class Delta:
 
 @dataclass(frozen=True)
 class Card:
-    """One card, all texts formatted but not escaped."""
+    """One card, all texts formatted but not escaped. ``target`` is a level for the small line, or None."""
 
     kpi: str
     name: str
@@ -52,11 +54,13 @@ class Card:
     description: str
     deltas: tuple[Delta, ...]
     series: tuple[float, ...]
+    target: float | None = None
 
     def html(self) -> str:
         deltas = "".join(_delta_html(delta) for delta in self.deltas)
         return (
-            f'<li class="card">{element("h3", self.name)}{element("p", self.value, "val")}{sparkline(self.series)}'
+            f'<li class="card">{element("h3", self.name)}{element("p", self.value, "val")}'
+            f"{sparkline(self.series, self.target)}"
             f'<ul class="deltas">{deltas}</ul>{element("p", self.description, "desc")}</li>'
         )
 
@@ -91,21 +95,23 @@ def kpi_cards(
     """What changed since last month and since the same month last year, and how sure are we?
 
     A change is better or worse only when its whole interval lies on one side of zero; else it is grey and marked
-    "≈ within noise". Without an interval nothing is claimed: the change is grey.
+    "≈ within noise". Without an interval nothing is claimed: the change is grey. A target is judged by the interval of
+    the value, and is said below the changes.
 
     Columns needed: ``kpi``, ``value``. Optional (missing where absent): ``previous``, ``change``, ``change_low``,
-    ``change_high``, ``last_year``, ``last_year_change``, ``last_year_change_low``, ``last_year_change_high``;
-    changes are absolute, in the unit of the value (rates 0..1). ``period`` is the month reported ('YYYY-MM'),
-    ``series`` the values per KPI, oldest first, the last one the month reported. A KPI that the table lacks shows a
-    missing value.
+    ``change_high``, ``last_year``, ``last_year_change``, ``last_year_change_low``, ``last_year_change_high``, ``low``,
+    ``high``, ``target``, ``target_side``, ``target_verdict`` (see `metrics.kpi_targets`); changes are absolute, in the
+    unit of the value (rates 0..1). ``period`` is the month reported ('YYYY-MM'), ``series`` the values per KPI, oldest
+    first, the last one the month reported. A KPI that the table lacks shows a missing value.
     """
     require(frame, ["kpi", "value"], "kpi cards")
     rows = {str(kpi): index for index, kpi in enumerate(frame["kpi"])}
     values = {name: list(numbers(frame, name)) for name in _COLUMNS}
+    values |= {name: list(frame[name]) for name in _JUDGED if name in frame}
     cards = []
     for said in texts:
         row = {name: column[rows[said.kpi]] if said.kpi in rows else None for name, column in values.items()}
-        deltas = [_delta(said, row, since, Period.parse(period), words) for since in _SINCE]
+        deltas = [*(_delta(said, row, since, Period.parse(period), words) for since in _SINCE), _aim(said, row, words)]
         cards.append(
             Card(
                 kpi=said.kpi,
@@ -114,6 +120,7 @@ def kpi_cards(
                 description=said.description,
                 deltas=tuple(delta for delta in deltas if delta is not None),
                 series=tuple((series or {}).get(said.kpi, ())),
+                target=None if is_missing(row["target"]) else float(row["target"]),
             )
         )
     note = words.say("± is a 95% interval of the change. ≈ within noise: the interval holds no change.")
@@ -122,8 +129,12 @@ def kpi_cards(
 
 # earlier value, change, months back
 _SINCE = (("previous", "change", 1), ("last_year", "last_year_change", 12))
+_JUDGED = ("target_side", "target_verdict")
 _COLUMNS = (
     "value",
+    "low",
+    "high",
+    "target",
     *(column for before, change, _ in _SINCE for column in (before, change, f"{change}_low", f"{change}_high")),
 )
 
@@ -141,6 +152,17 @@ def _delta(said: CardText, row: Mapping[str, float], since: tuple, period: Perio
     text, half = _sizes(said.unit, change, (high - low) / 2 if known else None, before, words)
     label = words.say("vs {month}", month=words.month_short((period - months).label))
     return Delta(kind, arrow, text, f"±{half}" if half else "", label, word)
+
+
+def _aim(said: CardText, row: Mapping[str, Any], words: Words) -> Delta | None:
+    """How the KPI stands against its target, and between which values it lies: that is what decides."""
+    if is_missing(row["target"]):
+        return None
+    target, low, high = (write(row[name], said.unit, words) for name in ("target", "low", "high"))
+    kind, arrow, text, word = against_target(row["target_side"], row["target_verdict"], target, words)
+    known = not is_missing(row["low"]) and not is_missing(row["high"])
+    label = words.say("95% interval {low} to {high}", low=low, high=high) if known else ""
+    return Delta(kind, arrow, text, "", label, word)
 
 
 def _sizes(unit: Unit, change: float, half: float | None, before: float, words: Words) -> tuple[str, str]:

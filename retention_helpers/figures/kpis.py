@@ -48,6 +48,14 @@ def with_last_year(kpis: pd.DataFrame, year: pd.DataFrame) -> pd.DataFrame:
     return kpis.merge(year[["kpi", *names]].rename(columns=names), on="kpi", how="left")
 
 
+def with_targets(kpis: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
+    """The month's KPIs with their target and how it is judged beside them; missing where there is none.
+
+    ``judged`` is a table of `metrics.kpi_targets.judge_targets`. Adds ``target``, ``target_side``, ``target_verdict``.
+    """
+    return kpis.merge(judged[["kpi", "target", "target_side", "target_verdict"]], on="kpi", how="left")
+
+
 def kpi_finding(kpis: pd.DataFrame, kpi: str, words: Words, *, period: str) -> Finding:
     """What is said of one KPI: its headline by the interval of the change; value, comparison and interval in words.
 
@@ -73,10 +81,12 @@ def kpi_findings(kpis: pd.DataFrame, words: Words, *, period: str, names: Sequen
 
 
 def month_cards(kpis: pd.DataFrame, history: pd.DataFrame, names: Sequence[str], words: Words, *, period: str) -> Cards:
-    """KPI cards of the named KPIs, with the last two years as a small line.
+    """KPI cards of the named KPIs, then of others that have a target, with the last two years as a small line.
 
-    ``kpis`` and ``history`` are the tables of `metrics.kpis`.
+    ``kpis`` and ``history`` are the tables of `metrics.kpis`, the former with what `with_last_year` and `with_targets`
+    add.
     """
+    aimed_at = kpis.loc[kpis["target"].notna(), "kpi"] if "target" in kpis else ()
     texts = [
         CardText(
             kpi,
@@ -85,7 +95,7 @@ def month_cards(kpis: pd.DataFrame, history: pd.DataFrame, names: Sequence[str],
             words.say(WORDINGS[kpi].meaning),
             "up" if WORDINGS[kpi].more_is_better else "down",
         )
-        for kpi in names
+        for kpi in dict.fromkeys((*names, *aimed_at))
     ]
     series = {kpi: rows["value"].tail(25).tolist() for kpi, rows in history.groupby("kpi")}
     return kpi_cards(kpis, words, period=period, texts=texts, series=series)

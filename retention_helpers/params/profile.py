@@ -15,6 +15,7 @@ from retention_helpers.words import LOCALES
 
 from .files import PARAMS, cache_folder, read_yaml
 from .tables import Code, Keep, Mapping, Source, Strict, Zone
+from .targets import Target, checked_targets
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%/-]*)?$")]
@@ -56,9 +57,10 @@ class Profile(Strict):
         default_factory=dict, description="check -> share of rows above which the build is refused"
     )
     tables: dict[str, Source]
-    # Left out of the dump: facts do not depend on where a report is read, nor in which language.
+    # Left out of the dump: facts do not depend on what is aimed at, nor on where and in which language it is read.
     locale: Locale = Field("en", exclude=True, description="language of the reports")
     locales: list[Locale] = Field(default_factory=list, exclude=True, description="further languages of the reports")
+    targets: dict[str, Target] = Field(default_factory=dict, exclude=True, description="key figure -> what it is to be")
     reports_url: WebAddress | None = Field(None, exclude=True, description="where the reports folder is served")
     recipients: str | None = Field(None, exclude=True, description="a file of its own like params/recipients.yaml")
     folder: Path = Field(exclude=True)
@@ -97,6 +99,11 @@ class Profile(Strict):
         if "orders" not in tables and "outcomes" not in tables and "feedback" not in tables:
             raise ValueError("at least one of the tables orders, outcomes, feedback is needed")
         return tables
+
+    @field_validator("targets")
+    @classmethod
+    def _in_reach(cls, targets: dict[str, float]) -> dict[str, float]:
+        return dict(checked_targets(targets))
 
     def path_of(self, source: Source) -> str:
         """The source's path or glob: ``${VARIABLES}`` are the environment's, a relative path starts at the profile."""

@@ -10,8 +10,9 @@ from retention_helpers.facts import Facts, open_facts
 from retention_helpers.params import NOTEBOOKS, REPORTS, Profile, load_profile
 from retention_helpers.periods import Period
 from retention_helpers.publishing.execution import Progress
-from retention_helpers.publishing.index import LeftOut, Restatement
+from retention_helpers.publishing.front import LeftOut, Restatement
 from retention_helpers.publishing.month import publish_month
+from retention_helpers.publishing.notebook import asked
 from retention_helpers.publishing.request import Data, Edition, MonthRequest, MonthResult, Notebook
 from retention_helpers.publishing.versions import Place
 from retention_helpers.report import build, facts_folder, ready_facts, resolve_period, survey
@@ -66,11 +67,11 @@ def _month(
     request: RunRequest, profile: Profile, notebooks: Sequence[Path], facts: Facts, period: Period
 ) -> MonthRequest:
     parameters = _parameters(request, notebooks, period.label)
-    absent = {path.stem: missing_tables(path, profile) for path in notebooks}
+    absent = {path: missing_tables(path, profile) for path in notebooks}
     default, *further = [_edition(locale, profile, absent) for locale in _locales(request, profile)]
     return MonthRequest(
         place=Place(request.reports, profile.name, period.label, request.now.strftime("%Y%m%dT%H%M%S%f")),
-        notebooks=[Notebook(path, parameters[path.stem]) for path in notebooks if not absent[path.stem]],
+        notebooks=[Notebook(path, parameters[path.stem]) for path in notebooks if not absent[path]],
         data=_data(facts, period),
         words=default.words,
         now=request.now,
@@ -87,9 +88,9 @@ def _locales(request: RunRequest, profile: Profile) -> list[str]:
     return list(dict.fromkeys((request.locale or profile.locale, *profile.locales)))
 
 
-def _edition(locale: str, profile: Profile, absent: Mapping[str, Sequence[str]]) -> Edition:
+def _edition(locale: str, profile: Profile, absent: Mapping[Path, Sequence[str]]) -> Edition:
     words = Words(locale, profile.currency)
-    return Edition(words, [LeftOut(name, _sentence(words, name, tables)) for name, tables in absent.items() if tables])
+    return Edition(words, [_left_out(path, tables, words) for path, tables in absent.items() if tables])
 
 
 def _facts(profile: Profile, request: RunRequest, say: Say) -> tuple[Facts, Period]:
@@ -159,5 +160,6 @@ def _data(facts: Facts, period: Period) -> Data:
     )
 
 
-def _sentence(words: Words, name: str, tables: Sequence[str]) -> str:
-    return words.say("{name} is left out: this company gives no table {tables}.", name=name, tables=", ".join(tables))
+def _left_out(notebook: Path, tables: Sequence[str], words: Words) -> LeftOut:
+    sentence = words.say("Left out: this company gives no table {tables}.", tables=", ".join(tables))
+    return LeftOut(notebook.stem, sentence, asked(notebook, words))

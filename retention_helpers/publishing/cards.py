@@ -15,7 +15,7 @@ def card(kpi: Mapping[str, Any], words: Words) -> dict[str, Any]:
     return {
         "name": kpi["name"],
         "text": kpi["text"],
-        "spark": sparkline(kpi.get("series") or ()),
+        "spark": sparkline(kpi.get("series") or (), kpi.get("target")),
         "deltas": [_delta(delta) for delta in deltas if delta],
         "description": kpi.get("description", ""),
     }
@@ -41,7 +41,19 @@ def _direction(kpi: Mapping[str, Any], words: Words) -> dict[str, str] | None:
     return {"tone": "plain", "arrow": "▼", "text": words.say("down"), "label": label}
 
 
-def sparkline(series: Sequence[float | None]) -> dict[str, Any] | None:
+def level_of(low: float, high: float, target: float | None) -> float | None:
+    """The target, when a line from ``low`` to ``high`` comes near it.
+
+    One farther off than the line is high would press it flat.
+
+    >>> level_of(10, 20, 25), level_of(10, 20, 31)
+    (25, None)
+    """
+    near = target is not None and 2 * low - high <= target <= 2 * high - low
+    return target if near else None
+
+
+def sparkline(series: Sequence[float | None], target: float | None = None) -> dict[str, Any] | None:
     """Points of a small line; a missing month breaks it. Nothing when there are fewer than two values.
 
     >>> sparkline([1.0, None, 3.0, 2.0])["lines"]
@@ -50,15 +62,22 @@ def sparkline(series: Sequence[float | None]) -> dict[str, Any] | None:
     values = [value for value in series if value is not None]
     if len(values) < 2:
         return None
-    low, span = min(values), (max(values) - min(values)) or 1.0
+    level = level_of(min(values), max(values), target)
+    edges = values if level is None else [*values, level]
+    low, span = min(edges), (max(edges) - min(edges)) or 1.0
     step = SPARK_WIDTH / (len(series) - 1)
+
+    def height(value: float) -> float:
+        return SPARK_HEIGHT - 2 - (value - low) / span * (SPARK_HEIGHT - 4)
+
     lines, points = [], []
     for place, value in enumerate((*series, None)):
         if value is not None:
-            points.append((place * step, SPARK_HEIGHT - 2 - (value - low) / span * (SPARK_HEIGHT - 4)))
+            points.append((place * step, height(value)))
         elif points:
             lines.append(points)
             points = []
     texts = [" ".join(f"{x:.1f},{y:.1f}" for x, y in line) for line in lines]
     last_x, last_y = lines[-1][-1]
-    return {"lines": texts, "x": f"{last_x:.1f}", "y": f"{last_y:.1f}"}
+    at = "" if level is None else f"{height(level):.1f}"
+    return {"lines": texts, "x": f"{last_x:.1f}", "y": f"{last_y:.1f}", "level": at}

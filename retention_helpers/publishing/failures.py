@@ -1,7 +1,7 @@
 """What failed: kept apart under reports/_failed, never over a good report, and shown on the history page beside it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,9 @@ from retention_helpers.words import Words
 
 from . import versions
 from .execution import CellError
-from .index import history_index
+from .history import history_index
 from .manifest import as_json
-from .notebook import clean, write
+from .notebook import clean, title_of, write
 from .versions import Place
 
 
@@ -26,6 +26,7 @@ def keep(place: Place, fault: CellError, parameters: Mapping[str, object], now: 
             write(clean(fault.executed), folder / "executed.ipynb")
         content = {
             "notebook": fault.notebook,
+            "title": title_of(fault.executed) if fault.executed is not None else "",
             "period": place.period,
             "cell": fault.cell,
             "reason": fault.reason,
@@ -59,9 +60,20 @@ def write_history(place: Place, company: str, words: Words) -> None:
     """Write reports/<profile>/index.html anew from what lies on disk."""
     with versions.machine_errors(place.reports):
         place.profile_folder.mkdir(parents=True, exist_ok=True)
-        months = [manifest_of(place.profile_folder / period) for period in versions.periods_in(place.profile_folder)]
-        page = history_index(company or place.profile, months, failures_of(place.reports, place.profile), words)
+        folders = [place.profile_folder / period for period in versions.periods_in(place.profile_folder)]
+        months = [manifest_of(folder) for folder in folders]
+        failed = failures_of(place.reports, place.profile)
+        page = history_index(company or place.profile, months, failed, _titles(folders, failed), words)
         versions.write_whole(place.profile_folder / "index.html", page)
+
+
+def _titles(folders: Sequence[Path], failed: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What each notebook asks: as its last published month has it, else as it stood when it failed."""
+    titles = {failure["notebook"]: failure.get("title", "") for failure in failed}
+    for folder in reversed(folders):
+        records = _read(folder / "headline.json").get("notebooks", ())
+        titles |= {record["notebook"]: record["title"] for record in records}
+    return titles
 
 
 def _folder(place: Place) -> Path:

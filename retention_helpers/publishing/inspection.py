@@ -12,8 +12,8 @@ _FORBIDDEN = "script iframe object embed link base form frame frameset foreignob
 # The one way up: from a month to the history of its profile.
 HISTORY = "../index.html"
 
-# From a page in a further language to the history, the same page in another language, the tables they share.
-_UP = re.compile(r"(?:\.\./){1,2}(?:[a-z]{2}/)?[A-Za-z0-9][\w.-]*\.html|\.\./tables/[\w.-]+/[\w.-]+\.csv")
+# From a page in a further language to the history, the same page in another language, the files they share.
+_UP = re.compile(r"(?:\.\./){1,2}(?:[a-z]{2}/)?[A-Za-z0-9][\w.-]*\.html|\.\./(?:tables/[\w.-]+|audiences)/[\w.-]+\.csv")
 
 _LINKS = frozenset({"href", "xlink:href"})
 _ADDRESSES = "src srcset poster action formaction data background ping cite longdesc manifest"

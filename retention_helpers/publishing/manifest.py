@@ -26,6 +26,7 @@ _LIBRARIES = (
     "papermill",
     "scipy",
 )
+_ABOUT = ("notebook", "title", "purpose", "data_through", "is_complete", "figures", "tables")
 
 
 def as_json(content: Mapping[str, Any]) -> str:
@@ -38,18 +39,13 @@ def as_json(content: Mapping[str, Any]) -> str:
 
 
 def headline(month: Mapping[str, Any], records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """What the month says, from the records of its notebooks, each finding and KPI with the notebook it comes from."""
+    """What the month says, from the records of its notebooks: each thing said with the notebook it comes from."""
     records = list(records)
-    return {
-        **month,
-        "notebooks": [
-            {key: record.get(key) for key in ("notebook", "title", "data_through", "is_complete", "figures", "tables")}
-            for record in records
-        ],
-        "findings": [{**item, "notebook": record["notebook"]} for record in records for item in record["findings"]],
-        "kpis": [{**item, "notebook": record["notebook"]} for record in records for item in record["kpis"]],
-        "alerts": [alert for record in records for alert in record.get("alerts", ())],
+    said = {
+        kind: [{**item, "notebook": record["notebook"]} for record in records for item in record.get(kind, ())]
+        for kind in ("findings", "kpis", "alerts", "actions")
     }
+    return {**month, "notebooks": [{key: record.get(key) for key in _ABOUT} for record in records], **said}
 
 
 def code_hashes(nodes: Mapping[str, nbformat.NotebookNode]) -> dict[str, Any]:

@@ -12,11 +12,13 @@ import nbformat
 from retention_helpers.errors import CallError, NotebookError
 
 from . import failures, versions
+from .drawings import drawings_of
 from .execution import CellError, Progress, Run, execute
-from .index import Front, month_index
+from .front import Front
+from .index import month_index
 from .inspection import problems_of
 from .manifest import as_json, code_hashes, headline, library_versions
-from .notebook import clean, read, record_of, translated, write
+from .notebook import asked, clean, read, record_of, translated, write
 from .page import render
 from .parameters import check_parameters
 from .request import Edition, MonthRequest, MonthResult, Notebook
@@ -179,8 +181,14 @@ def _front(request: MonthRequest, edition: Edition, folder: Path, failed: tuple[
     frame = request.frame_of(edition)
     nodes = {name: translated(node, edition.words) for name, node in _executed(folder).items()}
     records = [record_of(nodes[name]) or {} for name in sorted(nodes, key=_rank(request))]
-    shared = [name for name in nodes if frame.is_further and not (folder / "tables" / name).is_dir()]
-    front = Front(edition.left_out, request.data.restatements, failed, shared)
+    front = Front(
+        left_out=edition.left_out,
+        restatements=request.data.restatements,
+        failed={item.name: asked(item.path, edition.words) for item in request.notebooks if item.name in failed},
+        shared=[name for name in nodes if frame.is_further and not (folder / "tables" / name).is_dir()],
+        drawings={name: drawings_of(node, name) for name, node in nodes.items()},
+        audiences=[path.name for path in (folder / frame.above / "audiences").glob("*.csv")],
+    )
     said = headline(_about(request, edition), records)
     page = month_index(said, frame, front)
     problems = problems_of(page)

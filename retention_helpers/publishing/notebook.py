@@ -20,6 +20,7 @@ TECHNICAL = frozenset({"parameters", "injected-parameters", "setup", "checks", "
 
 _VOLATILE_METADATA = ("papermill", "execution", "ExecuteTime")
 _KERNEL_FILE = re.compile(r"/[^\s\"'<>]*ipykernel_\d+/\d+\.py")
+_MARKS = re.compile(r"[*_`]|\[(?P<text>[^\]]*)\]\([^)]*\)")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 
 
@@ -62,9 +63,9 @@ def parts(node: nbformat.NotebookNode, kind: str) -> list[dict]:
 
 
 def record_of(node: nbformat.NotebookNode) -> dict | None:
-    """What mail and index read of a notebook: its last record with its title, or nothing when it was not reached."""
+    """What mail and index read of a notebook: its last record with its title and purpose, or nothing without one."""
     found = parts(node, "record")
-    return {"title": title_of(node), **found[-1]} if found else None
+    return {"title": title_of(node), "purpose": purpose_of(node), **found[-1]} if found else None
 
 
 def title_of(node: nbformat.NotebookNode) -> str:
@@ -74,6 +75,29 @@ def title_of(node: nbformat.NotebookNode) -> str:
         if cell.cell_type == "markdown" and first.startswith("# "):
             return first[2:].strip()
     return ""
+
+
+def purpose_of(node: nbformat.NotebookNode) -> str:
+    """For whom a notebook is and what it decides: the paragraph under its first heading, without its marks."""
+    for cell in node.cells:
+        if cell.cell_type == "markdown" and cell.source.strip().startswith("# "):
+            paragraph = cell.source.strip().partition("\n")[2].strip().split("\n\n")[0]
+            return plain_markdown(" ".join(paragraph.split()))
+    return ""
+
+
+def asked(path: Path, words: Words) -> str:
+    """The question of a notebook that has not run, in the reader's language; its name when it has none."""
+    return title_of(translated(read(path), words)) or path.stem
+
+
+def plain_markdown(text: str) -> str:
+    """A line of Markdown as the text that it stands for.
+
+    >>> plain_markdown("**Who** stays, [see](#x)?")
+    'Who stays, see?'
+    """
+    return _MARKS.sub(lambda found: found["text"] or "", text).strip()
 
 
 def translated(node: nbformat.NotebookNode, words: Words) -> nbformat.NotebookNode:

@@ -1,6 +1,5 @@
 """An executed notebook as a page: self-contained, without a script and without a request."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,14 +10,12 @@ import nbformat
 
 from retention_helpers.words import LANGUAGES, Words, capital
 
-from .notebook import MIME, TECHNICAL, tags, translated
+from .notebook import MIME, TECHNICAL, plain_markdown, tags, translated
 from .sanitizer import sanitize, scrolling
 from .style import TEMPLATES, stylesheet
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter
-
-_MARKUP = re.compile(r"[*_`]|\[(?P<text>[^\]]*)\]\([^)]*\)")
 
 
 @dataclass(frozen=True)
@@ -111,15 +108,11 @@ def _divide(node: nbformat.NotebookNode) -> tuple[str, list[dict[str, str]]]:
             continue
         first, _, rest = cell.source.lstrip().partition("\n")
         if first.startswith("# ") and not title:
-            title, cell.source = _plain(first[2:]), rest
+            title, cell.source = plain_markdown(first[2:]), rest
         elif first.startswith("## "):
-            sections.append({"id": f"s{len(sections) + 1}", "title": _plain(first[3:])})
+            sections.append({"id": f"s{len(sections) + 1}", "title": plain_markdown(first[3:])})
             cell.metadata.section, cell.source = sections[-1], rest
     return title, sections
-
-
-def _plain(heading: str) -> str:
-    return _MARKUP.sub(lambda found: found["text"] or "", heading).strip()
 
 
 def _exporter(words: Words) -> "HTMLExporter":

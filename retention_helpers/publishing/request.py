@@ -8,7 +8,7 @@ from pathlib import Path
 from retention_helpers.words import Words
 
 from .execution import CELL_SECONDS
-from .index import LeftOut, Restatement
+from .front import LeftOut, Restatement
 from .page import Frame
 from .versions import Place
 

@@ -1,7 +1,7 @@
 """The report object of one notebook: it knows period, facts and words, shows results, writes tables, records."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 from IPython.display import display
 
+from retention_helpers.errors import ParameterError
 from retention_helpers.facts import Facts
 from retention_helpers.figures import stylesheet
 from retention_helpers.params import Profile, load_profile
@@ -23,6 +24,7 @@ from .source import ensure_facts
 
 TABLES_VARIABLE = "RETENTION_TABLES"
 PART = "application/vnd.retention-report+json"
+ACTION = {"headline", "sentence", "audience", "customers"}
 
 
 class Shown(Protocol):
@@ -54,6 +56,7 @@ class Report:
         self._tables: list[str] = []
         self._kpis: list[dict[str, Any]] = []
         self._findings: list[dict[str, str]] = []
+        self._actions: list[dict[str, Any]] = []
 
     @property
     def as_of(self) -> date:
@@ -115,6 +118,17 @@ class Report:
         self._kpis = list(parts)
         display(cards)
 
+    def actions(self, actions: Sequence[Mapping[str, Any]]) -> None:
+        """Keep what to do next, for index and mail; nothing is displayed.
+
+        Each action has exactly the keys ``headline``, ``sentence``, ``audience`` (the name of a file in audiences/, or
+        "") and ``customers`` (how many it concerns). Raises `ParameterError` for others.
+        """
+        for action in actions:
+            if set(action) != ACTION:
+                raise ParameterError(f"an action has the keys {', '.join(sorted(ACTION))}, not {', '.join(action)}.")
+        self._actions += [{**action, "customers": int(action["customers"])} for action in actions]
+
     def booked_revenue(self) -> float:
         """All booked amounts up to ``as_of``, straight from the ledger of rows: what every revenue must add up to."""
         ledger = self.facts("row_ledger")
@@ -140,6 +154,7 @@ class Report:
             "tables": self._tables,
             "figures": [figure.name for figure in self._figures],
             "alerts": [],
+            "actions": self._actions,
         }
         said = self.words.plural("{n} figure recorded", "{n} figures recorded", len(self._figures))
         display({PART: body, "text/plain": said}, raw=True)

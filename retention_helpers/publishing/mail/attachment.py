@@ -10,10 +10,12 @@ from typing import Literal
 from retention_helpers.words import Words
 
 from ..browser import PrintPage
-from ..index import Front, month_index
+from ..drawings import drawings_of
+from ..front import Front
+from ..index import month_index
 from ..links import unlinked
 from ..page import Frame
-from .published import Published
+from .published import Published, concerning
 
 # The first moment a zip knows: the time of a file must not differ between two runs.
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -65,7 +67,10 @@ def _front(month: Published, notebooks: Sequence[str], words: Words) -> str:
         "notebooks": [{**item, "tables": []} for item in headline["notebooks"] if item["notebook"] in notebooks],
         "findings": [item for name in notebooks for item in month.of(name, "findings")],
         "kpis": [item for name in notebooks for item in month.of(name, "kpis")],
+        "alerts": concerning(headline.get("alerts", ()), notebooks),
+        "actions": concerning(headline.get("actions", ()), notebooks),
     }
     through = date.fromisoformat(headline["data_through"])
     frame = Frame(words, headline["company"], headline["period"], through, headline["is_complete"])
-    return month_index(said, frame, Front())
+    drawings = {name: drawings_of(month.executed(name), name) for name in notebooks}
+    return month_index(said, frame, Front(drawings=drawings))

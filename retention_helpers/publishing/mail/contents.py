@@ -2,20 +2,21 @@
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, islice, zip_longest
 from typing import Any
 from urllib.parse import quote
 
 from retention_helpers.words import Words
 
 from ..cards import card
+from ..followups import Action, Alert, FollowUp
+from ..turns import in_turn
 from .picture import framed
-from .published import Published
+from .published import Published, concerning
 
-FINDINGS, KPIS, PICTURES = 4, 4, 3
+FINDINGS, ACTIONS, KPIS, PICTURES = 4, 3, 4, 3
 # Base64 and line ends make 1.37 of a byte: with HTML, text and small lines the whole mail stays below 300 KB.
 PICTURE_BYTES = 175_000
 _UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -40,6 +41,17 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Call:
+    """An alert or an action: its sentence, the number behind it (a size, or how many customers), and its audience."""
+
+    headline: str
+    sentence: str
+    number: str
+    audience: str
+    link: str
+
+
+@dataclass(frozen=True)
 class Kpi:
     """A key figure; ``deltas`` are its comparisons as `publishing.cards` words them."""
 
@@ -48,6 +60,7 @@ class Kpi:
     description: str
     deltas: tuple[dict[str, str], ...]
     series: tuple[float | None, ...]
+    target: float | None = None
 
 
 @dataclass(frozen=True)
@@ -71,8 +84,9 @@ class Contents:
     title: str
     eyebrow: str
     through: str
-    alerts: tuple[str, ...]
+    alerts: tuple[Call, ...]
     findings: tuple[Finding, ...]
+    actions: tuple[Call, ...]
     kpis: tuple[Kpi, ...]
     pictures: tuple[Picture, ...]
 
@@ -80,22 +94,24 @@ class Contents:
 def contents(month: Published, notebooks: Sequence[str], words: Words, links: Links) -> Contents:
     """What a mail about these notebooks of the month says.
 
-    Findings are taken in turn, one of each notebook; key figures as they come; pictures are those of the findings
-    first, then the next of each notebook, as many as a mail may weigh.
+    Findings and actions are taken in turn, one of each notebook; key figures with a target first, then as they come;
+    pictures are those of the findings first, then the next of each notebook, as many as a mail may weigh.
     """
     figures = {name: month.figures(name) for name in notebooks}
-    said = list(islice(_in_turn(month.of(name, "findings") for name in notebooks), FINDINGS))
-    kpis = chain.from_iterable(month.of(name, "kpis") for name in notebooks)
+    said = in_turn(month.of(name, "findings") for name in notebooks)[:FINDINGS]
+    kpis = sorted((item for name in notebooks for item in month.of(name, "kpis")), key=_is_aimless)
+    actions = in_turn(month.of(name, "actions") for name in notebooks)[:ACTIONS]
     headline = month.headline
     return Contents(
         title=words.say("Customer retention: {month}", month=words.month(headline["period"])),
         eyebrow=f"{words.say('Monthly report')} · {plain(headline['company'])}",
         through=words.say("Data through {date}.", date=words.date(date.fromisoformat(headline["data_through"]))),
-        alerts=tuple(plain(alert["headline"]) for alert in headline["alerts"] if _concerns(alert, notebooks)),
+        alerts=tuple(_alert(Alert.read(item), links) for item in concerning(headline.get("alerts", ()), notebooks)),
         findings=tuple(
             Finding(plain(item["headline"]), links.page(item["notebook"], _anchor(item, figures))) for item in said
         ),
-        kpis=tuple(_kpi(item, words) for item in islice(kpis, KPIS)),
+        actions=tuple(_action(Action.read(item), words, links) for item in actions),
+        kpis=tuple(_kpi(item, words) for item in kpis[:KPIS]),
         pictures=tuple(_pictures(figures, said, links)),
     )
 
@@ -117,8 +133,22 @@ def _anchor(finding: Mapping[str, Any], figures: Mapping[str, Mapping]) -> str:
     return next((other for other, part in shown.items() if part["headline"] == finding["headline"]), "")
 
 
-def _concerns(alert: Mapping[str, Any], notebooks: Sequence[str]) -> bool:
-    return alert.get("notebook") in (None, *notebooks)
+def _alert(alert: Alert, links: Links) -> Call:
+    return _call(alert, alert.size, links)
+
+
+def _action(action: Action, words: Words, links: Links) -> Call:
+    counted = words.plural("{n} customer", "{n} customers", action.customers) if action.customers else ""
+    return _call(action, counted, links)
+
+
+def _call(item: FollowUp, number: str, links: Links) -> Call:
+    texts = [plain(text) for text in (item.headline, item.sentence, number, item.audience)]
+    return Call(*texts, links.page(item.notebook) if item.notebook else "")
+
+
+def _is_aimless(item: Mapping[str, Any]) -> bool:
+    return item.get("target") is None
 
 
 def _kpi(item: Mapping[str, Any], words: Words) -> Kpi:
@@ -129,12 +159,13 @@ def _kpi(item: Mapping[str, Any], words: Words) -> Kpi:
         description=plain(shown["description"]),
         deltas=tuple({key: plain(value) for key, value in delta.items()} for delta in shown["deltas"]),
         series=tuple(item.get("series") or ()),
+        target=item.get("target"),
     )
 
 
 def _pictures(figures: Mapping[str, Mapping[str, dict]], said: Sequence[Mapping], links: Links) -> Iterator[Picture]:
     told = [(item["notebook"], _anchor(item, figures)) for item in said]
-    others = _in_turn([(notebook, name) for name in named] for notebook, named in figures.items())
+    others = in_turn([(notebook, name) for name in named] for notebook, named in figures.items())
     room, left = PICTURE_BYTES, PICTURES
     for notebook, name in dict.fromkeys((*told, *others)):
         part = figures[notebook].get(name, {})
@@ -146,9 +177,3 @@ def _pictures(figures: Mapping[str, Mapping[str, dict]], said: Sequence[Mapping]
         room, left = room - len(png), left - 1
         texts = {key: plain(part.get(key)) for key in ("headline", "sentence", "subtitle", "caption", "alt")}
         yield Picture(name, **texts, link=links.page(notebook, name), png=png)
-
-
-def _in_turn(rows: Iterable[Iterable]) -> Iterator[Any]:
-    """The first of each row, then the second of each, and so on."""
-    nothing = object()
-    return (item for turn in zip_longest(*rows, fillvalue=nothing) for item in turn if item is not nothing)

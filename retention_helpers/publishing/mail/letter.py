@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from retention_helpers.words import Words
 
-from .contents import Contents, Kpi, Picture
+from .contents import Call, Contents, Kpi, Picture
 from .markup import html_of
 from .picture import WIDTH, height_at
 from .spark import spark_png
@@ -42,7 +42,7 @@ class Letter:
 def month_letter(said: Contents, subject: str, reach: Reach, words: Words) -> Letter:
     """The letter about a month: all its words in HTML and in text, in the same order."""
     # Content-IDs stay short: over some 64 characters they fold and no longer match.
-    lines = [(f"kpi{i}@mail", spark_png(kpi.series)) for i, kpi in enumerate(said.kpis, 1)]
+    lines = [(f"kpi{i}@mail", spark_png(kpi.series, kpi.target)) for i, kpi in enumerate(said.kpis, 1)]
     charts = [(f"figure{i}@mail", picture.png) for i, picture in enumerate(said.pictures, 1)]
     note = words.say("± is a 95% interval of the change. ≈ within noise: the interval holds no change.")
     enclosed = (
@@ -53,6 +53,7 @@ def month_letter(said: Contents, subject: str, reach: Reach, words: Words) -> Le
         said=said,
         cards=[{"kpi": kpi, "cid": cid if png else ""} for kpi, (cid, png) in zip(said.kpis, lines, strict=True)],
         charts=[{"cid": cid, "height": height_at(WIDTH, png)} for cid, png in charts],
+        to_do=words.say("What to do"),
         note=note,
         enclosed=enclosed,
         **frame(said.title, said.eyebrow, said.through, reach, words),
@@ -60,8 +61,10 @@ def month_letter(said: Contents, subject: str, reach: Reach, words: Words) -> Le
     )
     parts = [
         _heading(said.title, said.eyebrow, said.through),
-        *(_wrapped(alert, "! ") for alert in said.alerts),
+        *(_call_text(alert, "! ") for alert in said.alerts),
         "\n".join(_wrapped(finding.headline, "* ") for finding in said.findings),
+        words.say("What to do") if said.actions else "",
+        *(_call_text(action, "> ") for action in said.actions),
         "\n\n".join(map(_kpi_text, said.kpis)),
         _wrapped(note) if said.kpis else "",
         "\n".join(filter(None, (_address(words.say("Open the full report"), reach.index), enclosed))),
@@ -104,6 +107,13 @@ def _preheader(said: Contents) -> str:
     """What a mailbox shows beside the subject: the first number and the first finding."""
     first = [f"{kpi.name}: {kpi.text}." for kpi in said.kpis[:1]]
     return " ".join((*first, *(finding.headline for finding in said.findings[:1])))
+
+
+def _call_text(item: Call, mark: str) -> str:
+    behind = " · ".join(filter(None, (item.number, item.audience)))
+    return "\n".join(
+        (_wrapped(item.headline, mark), *(_wrapped(text, "  ") for text in (item.sentence, behind) if text))
+    )
 
 
 def _kpi_text(kpi: Kpi) -> str:

@@ -1,11 +1,13 @@
 """A published month as the mail reads it: its headline, and the figures of its executed notebooks."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import nbformat
 
 from retention_helpers.errors import CallError, NotebookError, PeriodError
 
@@ -35,13 +37,21 @@ class Published:
         return self.notebooks if names == "all" else tuple(name for name in names if name in self.notebooks)
 
     def of(self, notebook: str, kind: str) -> list[dict[str, Any]]:
-        """The ``findings`` or ``kpis`` of one notebook."""
-        return [item for item in self.headline[kind] if item["notebook"] == notebook]
+        """The ``findings``, ``kpis`` or ``actions`` of one notebook."""
+        return [item for item in self.headline.get(kind, ()) if item["notebook"] == notebook]
 
     def figures(self, notebook: str) -> dict[str, dict[str, Any]]:
         """The figures that one notebook showed, by name, in its order."""
-        node = read(self.folder / "executed" / f"{notebook}.ipynb")
-        return {part["name"]: part for part in parts(node, "figure")}
+        return {part["name"]: part for part in parts(self.executed(notebook), "figure")}
+
+    def executed(self, notebook: str) -> nbformat.NotebookNode:
+        """One notebook as it ran, in this language."""
+        return read(self.folder / "executed" / f"{notebook}.ipynb")
+
+
+def concerning(items: Iterable[Mapping[str, Any]], notebooks: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Of alerts or actions those that come from one of these notebooks, or from none."""
+    return [item for item in items if not item.get("notebook") or item["notebook"] in notebooks]
 
 
 def open_published(month: Path, language: str | None = None) -> Published:
