@@ -4,6 +4,7 @@ from .files import NOTEBOOKS, REPORTS, cache_folder
 from .look import Look, look
 from .profile import OrderRules, Profile, load_profile
 from .recipients import Addressees, MailList, Recipients, load_recipients
+from .segments import Segment, SegmentRules, load_segments
 from .tables import Keep, Mapping, Source, Unpivot
 
 __all__ = [
@@ -17,10 +18,13 @@ __all__ = [
     "OrderRules",
     "Profile",
     "Recipients",
+    "Segment",
+    "SegmentRules",
     "Source",
     "Unpivot",
     "cache_folder",
     "load_profile",
     "load_recipients",
+    "load_segments",
     "look",
 ]

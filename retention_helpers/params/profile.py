@@ -13,7 +13,8 @@ from retention_helpers.errors import ProfileError, did_you_mean
 from retention_helpers.schema import CONTRACT
 from retention_helpers.words import LOCALES
 
-from .files import PARAMS, cache_folder, read_yaml
+from .files import PARAMS, cache_folder, read_yaml, told
+from .segments import SegmentRules, load_segments
 from .tables import Code, Keep, Mapping, Source, Strict, Zone
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
@@ -61,6 +62,7 @@ class Profile(Strict):
     # Left out of the dump: facts do not depend on where a report is read.
     reports_url: WebAddress | None = Field(None, exclude=True, description="where the reports folder is served")
     recipients: str | None = Field(None, exclude=True, description="a file of its own like params/recipients.yaml")
+    segments: str | None = Field(None, exclude=True, description="a file of its own like params/segments.yaml")
     folder: Path = Field(exclude=True)
 
     @property
@@ -77,6 +79,11 @@ class Profile(Strict):
     def recipients_path(self) -> Path:
         """The file of who gets mail: the company's own, or the house's."""
         return self.folder / self.recipients if self.recipients else PARAMS / "recipients.yaml"
+
+    @property
+    def segment_rules(self) -> SegmentRules:
+        """Who is in which segment: by the company's own rules, or the house's. Raises `ProfileError`."""
+        return load_segments(self.folder / self.segments if self.segments else PARAMS / "segments.yaml")
 
     @field_validator("currency")
     @classmethod
@@ -141,7 +148,7 @@ def load_profile(name_or_path: str) -> Profile:
     try:
         return Profile.model_validate({**content, "name": name, "folder": path.resolve().parent})
     except ValidationError as error:
-        raise ProfileError(_told(path, error)) from error
+        raise ProfileError(told(path, error, _known_keys)) from error
 
 
 def _find(name_or_path: str) -> Path:
@@ -156,18 +163,6 @@ def _find(name_or_path: str) -> Path:
             f"Known: {', '.join(known)}. Or give the path of a YAML file."
         )
     return path
-
-
-def _told(path: Path, error: ValidationError) -> str:
-    lines = []
-    for item in error.errors()[:5]:
-        place = ".".join(str(part) for part in item["loc"])
-        if item["type"] == "extra_forbidden":
-            known = _known_keys(item["loc"])
-            lines.append(f"{place}: there is no such setting.{did_you_mean(str(item['loc'][-1]), known)}")
-        else:
-            lines.append(f"{place}: {item['msg'].removeprefix('Value error, ')}")
-    return f"{path}: " + "; ".join(lines)
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
