@@ -105,6 +105,7 @@ def _write_facts(
     for left_over in (beside, path.with_suffix(".tmp.wal")):
         left_over.unlink(missing_ok=True)
     con.execute(f"ATTACH {literal(str(beside))} AS facts")
+    beside.chmod(0o600)  # still empty: it will hold addresses
     try:
         for table in (*sql.PASSED_ON, *sql.DERIVED):
             con.execute(f"CREATE TABLE facts.{table} AS SELECT * FROM ({sql.text(table)}) ORDER BY ALL")

@@ -16,6 +16,7 @@ PASSED_ON = ("memberships", "contacts", "outcomes", "feedback", "touchpoints", "
 DERIVED = (
     "customer_months",
     "customers",
+    "addresses",
     "advocates",
     "life_cube",
     "activity_cube",

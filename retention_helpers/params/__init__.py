@@ -1,5 +1,6 @@
 """What can be set: profiles, colours, thresholds. Read from params/*.yaml, checked, then passed on."""
 
+from .audiences import AudienceList, Audiences, Destination, NextProductRules
 from .files import NOTEBOOKS, REPORTS, cache_folder
 from .look import Look, look
 from .profile import OrderRules, Profile, load_profile
@@ -11,10 +12,14 @@ __all__ = [
     "NOTEBOOKS",
     "REPORTS",
     "Addressees",
+    "AudienceList",
+    "Audiences",
+    "Destination",
     "Keep",
     "Look",
     "MailList",
     "Mapping",
+    "NextProductRules",
     "OrderRules",
     "Profile",
     "Recipients",

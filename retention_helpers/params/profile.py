@@ -13,6 +13,8 @@ from retention_helpers.errors import ProfileError, did_you_mean
 from retention_helpers.schema import CONTRACT
 from retention_helpers.words import LOCALES
 
+from .audiences import Audiences, over_house
+from .audiences import known_keys as known_in_audiences
 from .files import PARAMS, cache_folder, read_yaml, told
 from .segments import SegmentRules, load_segments
 from .tables import Code, Keep, Mapping, Source, Strict, Zone
@@ -63,6 +65,9 @@ class Profile(Strict):
     reports_url: WebAddress | None = Field(None, exclude=True, description="where the reports folder is served")
     recipients: str | None = Field(None, exclude=True, description="a file of its own like params/recipients.yaml")
     segments: str | None = Field(None, exclude=True, description="a file of its own like params/segments.yaml")
+    audiences: Audiences = Field(
+        default_factory=dict, validate_default=True, exclude=True, description="changes to params/audiences.yaml"
+    )
     folder: Path = Field(exclude=True)
 
     @property
@@ -84,6 +89,11 @@ class Profile(Strict):
     def segment_rules(self) -> SegmentRules:
         """Who is in which segment: by the company's own rules, or the house's. Raises `ProfileError`."""
         return load_segments(self.folder / self.segments if self.segments else PARAMS / "segments.yaml")
+
+    @field_validator("audiences", mode="before")
+    @classmethod
+    def _over_house(cls, value: object) -> object:
+        return over_house(value)
 
     @field_validator("currency")
     @classmethod
@@ -167,6 +177,8 @@ def _find(name_or_path: str) -> Path:
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     model: type[BaseModel] = Profile
+    if location[0] == "audiences" and len(location) > 1:
+        return known_in_audiences(location[1:])
     if location[:1] == ("orders",):
         model = OrderRules
     elif location[:1] == ("tables",) and len(location) == 3:
