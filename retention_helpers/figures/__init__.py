@@ -5,6 +5,9 @@
     ranked_bars       groups, the highest first
     waterfall         what a change is made of
     survival_curve    a share that falls as time goes by
+    paired_bars       two shares a group, and what changed
+    migration_grid    from group to group: who stayed, who went where
+    small_multiples   a tiny line a group, over the same months
     kpi_cards         values, with their two changes
     readable_table    rows, formatted
 
@@ -18,6 +21,9 @@ from .curve import CurveOptions, survival_curve
 from .figure import MIME, Figure
 from .finding import Finding
 from .lines import LineOptions, retention_lines
+from .migration import MigrationOptions, migration_grid
+from .multiples import MultiplesOptions, small_multiples
+from .paired_bars import PairedOptions, paired_bars
 from .stylesheet import stylesheet
 from .tables import Column, ReadableTable, TableOptions, readable_table
 from .waterfall import WaterfallOptions, decomposition_steps, ledger_steps, waterfall
@@ -33,6 +39,9 @@ __all__ = [
     "Finding",
     "GridOptions",
     "LineOptions",
+    "MigrationOptions",
+    "MultiplesOptions",
+    "PairedOptions",
     "ReadableTable",
     "TableOptions",
     "WaterfallOptions",
@@ -40,9 +49,12 @@ __all__ = [
     "decomposition_steps",
     "kpi_cards",
     "ledger_steps",
+    "migration_grid",
+    "paired_bars",
     "ranked_bars",
     "readable_table",
     "retention_lines",
+    "small_multiples",
     "stylesheet",
     "survival_curve",
     "waterfall",

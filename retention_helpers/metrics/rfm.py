@@ -128,7 +128,7 @@ def _write_rules(connection: duckdb.DuckDBPyConnection, rules: SegmentRules) -> 
 
 
 def _window(as_of: date, days: int | None) -> dict[str, object]:
-    """Where the window begins: whole months from ``first_month`` on, ``cut_month`` by day where it begins inside one."""
+    """Where the window begins: whole months from ``first_month`` on; the month that it cuts, if any, from a day on."""
     end = last_month(as_of)
     if days is None:
         return {"as_of": as_of, "as_of_month": end, "first_month": 0, "cut_month": -1, "first_day": as_of}

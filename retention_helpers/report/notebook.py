@@ -17,7 +17,7 @@ from retention_helpers.periods import Period
 from retention_helpers.words import Words
 
 from .counted import BOOKED, who_is_counted
-from .csv import write_csv
+from .csv import write_csv, write_relation
 from .period import resolve_period
 from .source import ensure_facts
 
@@ -52,6 +52,7 @@ class Report:
         self._frames: dict[str, pd.DataFrame] = {}
         self._figures: list[Shown] = []
         self._tables: list[str] = []
+        self._customer_tables: list[str] = []
         self._kpis: list[dict[str, Any]] = []
         self._findings: list[dict[str, str]] = []
 
@@ -102,6 +103,16 @@ class Report:
         if folder:
             write_csv(Path(folder) / f"{name}.csv", frame)
 
+    def table_of(self, name: str, relation: duckdb.DuckDBPyRelation, *, by: str = "customer_id") -> None:
+        """Write a table with a row per customer straight from the database, ordered by a column.
+
+        CSV, or Parquet where it is too long for a spreadsheet; readable by its owner alone and linked from no page.
+        In JupyterLab nothing is written.
+        """
+        folder = os.environ.get(TABLES_VARIABLE)
+        if folder:
+            self._customer_tables.append(write_relation(Path(folder), name, relation, by=by).name)
+
     def in_short(self, findings: Sequence[Any]) -> None:
         """Show the computed sentences that open the report, and keep them for index and mail."""
         self._findings = [
@@ -138,6 +149,7 @@ class Report:
             ],
             "kpis": self._kpis,
             "tables": self._tables,
+            "customer_tables": self._customer_tables,
             "figures": [figure.name for figure in self._figures],
             "alerts": [],
         }

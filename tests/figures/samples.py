@@ -1,6 +1,5 @@
 """Built tables, words and one of each figure, for the tests of this room."""
 
-import gettext
 from collections.abc import Callable
 
 import numpy as np
@@ -14,15 +13,21 @@ from retention_helpers.figures import (
     Finding,
     GridOptions,
     LineOptions,
+    MigrationOptions,
+    MultiplesOptions,
+    PairedOptions,
     ReadableTable,
     TableOptions,
     WaterfallOptions,
     cohort_grid,
     decomposition_steps,
     ledger_steps,
+    migration_grid,
+    paired_bars,
     ranked_bars,
     readable_table,
     retention_lines,
+    small_multiples,
     survival_curve,
     waterfall,
 )
@@ -42,21 +47,25 @@ LONG = {
     "projected": "прогноз, ещё не наблюдалось",
     "incomplete month": "месяц ещё не закончен",
     "history starts": "история начинается здесь",
+    "moved to": "перешли за октябрь 2026 в сегмент",
+    "From": "Сегмент на конец сентября 2026",
+    "stayed in the group": "остались в своём сегменте",
+    "Share of the row": "Доля от покупателей этой строки",
     "n = {n}": "всего {n}",
     "{n} (small)": "{n} (слишком мало)",
 }
 
 
-class _Long(gettext.NullTranslations):
-    def gettext(self, message: str) -> str:
-        return LONG.get(message, message)
+class _Long(Words):
+    """Numbers and dates of a language, with labels longer than its catalogue's."""
+
+    def say(self, text: str, **values: object) -> str:
+        return super().say(LONG.get(text, text), **values)
 
 
 def speak(locale: str = "en", currency: str = "EUR") -> Words:
-    """Words that need no catalogue: English, or numbers and dates of another language with long Russian labels."""
-    words = Words(locale, currency)
-    words.__dict__["_catalogue"] = gettext.NullTranslations() if locale == "en" else _Long()
-    return words
+    """English words, or those of another language with long Russian labels."""
+    return Words(locale, currency) if locale == "en" else _Long(locale, currency)
 
 
 def months(count: int, last: str = "2026-10") -> list[str]:
@@ -118,6 +127,87 @@ def survival() -> pd.DataFrame:
     )
 
 
+SEGMENTS = {
+    "vip": ("VIP", "VIP"),
+    "loyal": ("Loyal", "Лояльные"),
+    "new": ("New", "Новые"),
+    "promising": ("Promising", "Перспективные"),
+    "attention": ("Needs attention", "Требуют внимания"),
+    "lost_loyal": ("Lost loyal", "Потерянные лояльные"),
+    "sleeping": ("Sleeping", "Спящие"),
+    "lost": ("Lost", "Потерянные"),
+}
+STAGES = {
+    "potential": ("Potential", "Потенциальные"),
+    "new": ("New", "Новые"),
+    "repeat": ("Repeat", "Повторные"),
+    "loyal": ("Loyal", "Лояльные"),
+    "advocate": ("Advocates", "Рекомендующие"),
+    "at_risk": ("At risk", "Под угрозой ухода"),
+    "lapsed": ("Lapsed", "Ушедшие"),
+    "returned": ("Returned", "Вернувшиеся"),
+}
+
+
+def shown(names: dict[str, tuple[str, str]], words: Words, first: str = "") -> dict[str, str]:
+    """Groups as the reader knows them; ``first`` instead of the first one's name."""
+    known = {key: pair[words.locale != "en"] for key, pair in names.items()}
+    return {**known, next(iter(known)): first} if first else known
+
+
+def moves() -> pd.DataFrame:
+    """Customers moving between segments: most stay, few go far, some pairs never occur."""
+    keys = list(SEGMENTS)
+    rows = [
+        (origin, destination, round(4200 / (1 + 3 * abs(row - column)) ** 2.2) - 8)
+        for row, origin in enumerate(keys)
+        for column, destination in enumerate(keys)
+    ]
+    frame = pd.DataFrame(rows, columns=["from_segment", "to_segment", "customers"])
+    frame.loc[frame["from_segment"] == "vip", "customers"] //= 200
+    return frame.loc[frame["customers"] > 0]
+
+
+def pairs() -> pd.DataFrame:
+    """Shares of customers and of revenue by segment, with every kind of change."""
+    share = np.array([0.06, 0.11, 0.08, 0.12, 0.11, 0.06, 0.13, 0.33])
+    change = np.array([0.012, -0.004, 0.002, 0.011, -0.013, 0.003, np.nan, 0.021])
+    half = np.array([0.004, 0.006, 0.006, 0.005, 0.006, 0.004, np.nan, np.nan])
+    return pd.DataFrame(
+        {
+            "segment": list(SEGMENTS),
+            "customers": (share * 24_300).round(),
+            "customers_share": share,
+            "revenue_share": [0.38, 0.21, 0.05, 0.14, 0.08, 0.06, 0.0, np.nan],
+            "customers_share_change": change,
+            "customers_share_change_low": change - half,
+            "customers_share_change_high": change + half,
+            "better": ["up", "up", None, None, "down", "down", "down", "down"],
+        }
+    )
+
+
+def balance(count: int = 24) -> pd.DataFrame:
+    """Customers in each life stage over the months, of very different sizes."""
+    place = np.arange(count)
+    frames = [
+        pd.DataFrame(
+            {
+                "life_stage": key,
+                "month": months(count),
+                "customers": (size * (1 + 0.02 * place + 0.12 * np.sin(place / 2 + row))).round(),
+                "better": {"at_risk": "down", "lapsed": "down", "potential": None}.get(key, "up"),
+                "change": 0.01 * size,
+                "change_low": 0.01 * size - (0.004 if row % 3 else 0.02) * size,
+                "change_high": 0.01 * size + (0.004 if row % 3 else 0.02) * size,
+            }
+        )
+        for row, (key, size) in enumerate(zip(STAGES, (21_400, 840, 620, 450, 95, 1_310, 12_800, 72), strict=True))
+    ]
+    frame = pd.concat(frames, ignore_index=True)
+    return frame.drop(frame.index[(frame["life_stage"] == "returned") & (frame["month"] < "2025-02")])
+
+
 DECOMPOSED = {
     "revenue_before": 1_200_000.0,
     "from_buyers": 45_000.0,
@@ -160,6 +250,22 @@ def draw_curve(words: Words, text: str = "days without an order") -> Figure:
     return survival_curve(survival(), finding("curve", text), words, options=options)
 
 
+def draw_moves(words: Words, text: str = "") -> Figure:
+    options = MigrationOptions(names=shown(SEGMENTS, words, text), origin_title=text, destination_title=text)
+    return migration_grid(moves(), finding("moves", text or "Moves"), words, options=options)
+
+
+def draw_pairs(words: Words, text: str = "") -> Figure:
+    names = {"first_name": text or "customers", "second_name": text or "revenue", "header": text}
+    options = PairedOptions(names=shown(SEGMENTS, words, text), change_title=text or "since Sep 2026", **names)
+    return paired_bars(pairs(), finding("pairs", text or "Pairs"), words, options=options)
+
+
+def draw_multiples(words: Words, text: str = "") -> Figure:
+    options = MultiplesOptions(names=shown(STAGES, words, text))
+    return small_multiples(balance(), finding("multiples", text or "Stages"), words, options=options)
+
+
 def draw_table(words: Words, text: str = "Reason") -> ReadableTable:
     frame = pd.DataFrame({"reason": [text, "kept"], "rows": [1200, 3]})
     options = TableOptions({"reason": Column(text), "rows": Column(f"{text} rows")})
@@ -173,5 +279,8 @@ DRAWN: dict[str, Callable[..., Figure]] = {
     "decomposition": draw_decomposition,
     "ledger": draw_ledger,
     "curve": draw_curve,
+    "moves": draw_moves,
+    "pairs": draw_pairs,
+    "multiples": draw_multiples,
 }
 ALL: dict[str, Callable[..., Figure | ReadableTable]] = {**DRAWN, "table": draw_table}
