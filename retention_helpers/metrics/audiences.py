@@ -6,13 +6,11 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 
-from retention_helpers.engine import literal, quote
-from retention_helpers.errors import CallError
 from retention_helpers.params import Audiences
 from retention_helpers.periods import Period, month_index
 
-from .digests import digest_bound
-from .frames import last_month, statement
+from .audience_settings import write_labels, write_lists
+from .frames import keep, last_month, statement
 
 # Why somebody is not on a list, in the order in which it is asked: the first that holds counts.
 REASONS = (
@@ -26,16 +24,6 @@ REASONS = (
     "on_another_list",
 )
 ARMS = ("treatment", "control")
-
-_COLUMNS = {
-    "lists": """
-        list VARCHAR, place INTEGER, campaign_id VARCHAR, label VARCHAR, channel VARCHAR, steps INTEGER,
-        min_days_since_contact INTEGER, holdout_below VARCHAR, needs_address BOOLEAN, hash_will_do BOOLEAN
-    """,
-    "steps": "list VARCHAR, step INTEGER, step_name VARCHAR, days_after INTEGER",
-    "wanted": "list VARCHAR, label VARCHAR, value VARCHAR",
-    "words": "kind VARCHAR, word VARCHAR",
-}
 
 
 def audience_rows(
@@ -73,17 +61,16 @@ def audience_rows(
     Raises `CallError` for a list whose label is not given, `PeriodError` for an ``as_of`` inside a month.
     """
     month = last_month(as_of)
-    _write_lists(connection, settings, Period(month).label, reachable)
-    _write_labels(connection, labels, settings)
+    write_lists(connection, settings, Period(month).label, reachable)
+    write_labels(connection, settings, labels)
     longest = max((wanted.min_days_since_contact for wanted in settings.lists.values()), default=0)
     until = {"as_of": as_of, "as_of_month": month}
-    _write(connection, "audience_chains", until | {"rest_days": settings.rest_days})
+    keep(connection, "audience_chains", statement("audience_chains"), until | {"rest_days": settings.rest_days})
     rules = {
         "consent_assumed": settings.consent == "assumed",
         "earliest_month": month_index(as_of - timedelta(days=longest)),
     }
-    _write(connection, "audience_rows", until | rules)
-    return connection.table("audience_rows")
+    return keep(connection, "audience_rows", statement("audience_rows"), until | rules)
 
 
 def audience_ledger(rows: duckdb.DuckDBPyRelation, *, lists: Sequence[str]) -> pd.DataFrame:
@@ -136,46 +123,36 @@ def audience_steps(rows: duckdb.DuckDBPyRelation, *, settings: Audiences) -> pd.
     return pd.DataFrame(found, columns=list(kinds)).astype(kinds)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, table: str, values: Mapping[str, object]) -> None:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {statement(table)}", dict(values))
+def favourites(
+    connection: duckdb.DuckDBPyConnection, customers: duckdb.DuckDBPyRelation, *, as_of: date
+) -> duckdb.DuckDBPyRelation:
+    """Which category do customers buy most often, and through which channel?
+
+    Counted are orders up to ``as_of``; of two that are equal the one of the later order wins, then the first by name.
+    The usual wrong edge: what nobody assigned to a category is not a category, and is nobody's favourite.
+
+    Parameters: ``connection`` to the facts (``orders_valid``); ``customers``, a relation with ``customer_id``.
+
+    Returns the table ``favourites``, made anew by each call: one row per customer
+      customer_id                            id
+      favourite_category, favourite_channel  text, missing where the orders name none
+    """
+    distinct = "CREATE OR REPLACE TEMP TABLE favourite_customers AS SELECT DISTINCT customer_id FROM wanted"
+    customers.query("wanted", distinct)
+    return keep(connection, "favourites", statement("favourites"), {"as_of_month": last_month(as_of)})
 
 
-def _write_lists(
-    connection: duckdb.DuckDBPyConnection, settings: Audiences, period: str, reachable: frozenset[str]
-) -> None:
-    """The settings as small tables, so that the SQL files hold no value of any company."""
-    tables: dict[str, list[tuple]] = {"lists": [], "steps": [], "wanted": [], "words": []}
-    for place, (name, wanted) in enumerate(settings.lists.items()):
-        columns = settings.columns_of(name)
-        needs_address = settings.destinations[wanted.destination].needs_address or wanted.channel in reachable
-        hash_will_do = "email_hash" in columns or "email" not in columns
-        tables["lists"].append(
-            (
-                name, place, f"{name}-{period}", wanted.label, wanted.channel, len(wanted.steps),
-                wanted.min_days_since_contact, digest_bound(wanted.holdout_share), needs_address, hash_will_do,
-            )
-        )  # fmt: skip
-        steps = enumerate(wanted.steps, start=1)
-        tables["steps"] += [(name, number, step.name, step.days_after) for number, step in steps]
-        tables["wanted"] += [(name, wanted.label, value) for value in wanted.values]
-    tables["words"] += [("control_arm", word) for word in settings.control_arms]
-    tables["words"] += [("not_marketing", word) for word in settings.not_marketing]
-    for name, rows in tables.items():
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE audience_{name} ({_COLUMNS[name]})")
-        if rows:
-            marks = ", ".join("?" * len(rows[0]))
-            connection.executemany(f"INSERT INTO audience_{name} VALUES ({marks})", rows)
+def listed_customers(
+    connection: duckdb.DuckDBPyConnection, *, liked: duckdb.DuckDBPyRelation, offers: duckdb.DuckDBPyRelation
+) -> duckdb.DuckDBPyRelation:
+    """Who is on the lists, with everything that their files may hold?
 
+    Parameters: ``connection``, where `audience_rows` was asked last; ``liked``, `favourites` of those listed;
+    ``offers``, their `next_products`.
 
-def _write_labels(
-    connection: duckdb.DuckDBPyConnection, labels: Mapping[str, duckdb.DuckDBPyRelation], settings: Audiences
-) -> None:
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE audience_labels (label VARCHAR, customer_id VARCHAR, value VARCHAR)"
-    )
-    for name, wanted in settings.lists.items():
-        if wanted.label not in labels:
-            raise CallError(f"the list {name} chooses its customers by {wanted.label}, which is not given.")
-    for label in sorted({wanted.label for wanted in settings.lists.values()}):
-        chosen = f"SELECT {literal(label)}, customer_id, {quote(label)} FROM labelled"
-        labels[label].query("labelled", f"INSERT INTO audience_labels {chosen}")
+    Returns the table ``listed_customers``, made anew by each call: one row per list and customer on it; ``list`` and
+    the fields of `params.audiences.FIELDS`; e-mail and phone only of the list's own channel.
+    """
+    for name, relation in (("favourites", liked), ("offers", offers)):
+        relation.query("given", f"CREATE OR REPLACE TEMP TABLE audience_{name} AS SELECT * FROM given")
+    return keep(connection, "listed_customers", statement("listed_customers"))

@@ -81,3 +81,11 @@ def ask(
     for alias, table in tables.items():
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {alias} AS SELECT * FROM {table}")
     return connection.execute(statement(name), dict(values or {})).df()
+
+
+def keep(
+    connection: duckdb.DuckDBPyConnection, table: str, text: str, values: Mapping[str, object] | None = None
+) -> duckdb.DuckDBPyRelation:
+    """Keep the answer to an SQL text as a temporary table, made anew; it is gone with the connection."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {text}", dict(values or {}))
+    return connection.table(table)

@@ -14,6 +14,7 @@ from .notebook import code_cells, tags
 from .style import TEMPLATES
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_SAID = ("notebook", "title", "data_through", "is_complete", "figures", "tables")
 _LIBRARIES = (
     "duckdb",
     "ipykernel",
@@ -43,8 +44,7 @@ def headline(month: Mapping[str, Any], records: Iterable[Mapping[str, Any]]) -> 
     return {
         **month,
         "notebooks": [
-            {key: record.get(key) for key in ("notebook", "title", "data_through", "is_complete", "figures", "tables")}
-            for record in records
+            {key: record.get(key) for key in _SAID} | {"audiences": record.get("audiences", [])} for record in records
         ],
         "findings": [{**item, "notebook": record["notebook"]} for record in records for item in record["findings"]],
         "kpis": [{**item, "notebook": record["notebook"]} for record in records for item in record["kpis"]],

@@ -1,5 +1,6 @@
 """What a notebook starts with: `open_report` joins the rooms, so that a cell is one line."""
 
+from .audiences import write_lists
 from .counted import booking_problems, who_is_counted
 from .notebook import Report, open_report
 from .period import resolve_period
@@ -17,4 +18,5 @@ __all__ = [
     "resolve_period",
     "survey",
     "who_is_counted",
+    "write_lists",
 ]

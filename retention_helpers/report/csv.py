@@ -1,6 +1,7 @@
 """Tables as files: exact, the same bytes for the same numbers, and no formula for a spreadsheet to run."""
 
 import os
+import re
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,8 @@ MOST_CSV_ROWS = 1_000_000  # more than this no spreadsheet opens
 OWNER_ALONE = 0o600
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# To a spreadsheet a number and nothing else; with an apostrophe in front no phone would ring.
+_PHONE = "^[+][0-9]{7,15}$"
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
@@ -30,18 +33,28 @@ def write_relation(folder: Path, name: str, relation: duckdb.DuckDBPyRelation, *
 
     CSV like that of `write_csv`, Parquet above a million rows (which no spreadsheet runs). For the owner's eyes alone.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     rows = relation.count("*").fetchall()[0][0]
     path = folder / f"{name}.{'csv' if rows <= MOST_CSV_ROWS else 'parquet'}"
-    path.unlink(missing_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ALONE))
-    # Ordered last: the engine keeps no order through another step. In place: a file beside it would be for everybody.
     if path.suffix == ".csv":
-        ordered = _neutral_columns(relation).order(quote(str(_neutral(by))))
-        ordered.write_csv(str(path), header=True, use_tmp_file=False)
+        write_private_csv(path, relation, by=by)
     else:
+        _make_private(path)
         relation.order(quote(by)).to_parquet(str(path), compression="zstd", use_tmp_file=False)
     return path
+
+
+def write_private_csv(path: Path, relation: duckdb.DuckDBPyRelation, *, by: str) -> None:
+    """Write a relation as CSV in order of a column, however long it is, for the owner's eyes alone."""
+    _make_private(path)
+    # Ordered last: the engine keeps no order through another step. In place: a file beside it would be for everybody.
+    ordered = _neutral_columns(relation).order(quote(str(_neutral(by))))
+    ordered.write_csv(str(path), header=True, use_tmp_file=False)
+
+
+def _make_private(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ALONE))
 
 
 def _neutral_columns(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
@@ -51,9 +64,8 @@ def _neutral_columns(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelati
     for name, kind in zip(relation.columns, relation.types, strict=True):
         column = quote(name)
         if str(kind) == "VARCHAR":
-            column = (
-                f"CASE WHEN substr({column}, 1, 1) IN ({starts}) THEN {literal(chr(39))} || {column} ELSE {column} END"
-            )
+            is_formula = f"substr({column}, 1, 1) IN ({starts}) AND NOT regexp_matches({column}, {literal(_PHONE)})"
+            column = f"CASE WHEN {is_formula} THEN {literal(chr(39))} || {column} ELSE {column} END"
         shown.append(f"{column} AS {quote(str(_neutral(name)))}")
     return relation.project(", ".join(shown))
 
@@ -61,7 +73,8 @@ def _neutral_columns(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelati
 def _neutral(value: object) -> object:
     """The value, or the text made harmless.
 
-    >>> _neutral("=1+1"), _neutral("web")
-    ("'=1+1", 'web')
+    >>> _neutral("=1+1"), _neutral("web"), _neutral("+380441234567")
+    ("'=1+1", 'web', '+380441234567')
     """
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not re.fullmatch(_PHONE, value)
+    return f"'{value}" if is_formula else value
