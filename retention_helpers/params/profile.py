@@ -13,7 +13,7 @@ from retention_helpers.errors import ProfileError, did_you_mean
 from retention_helpers.schema import CONTRACT
 from retention_helpers.words import LOCALES
 
-from .audiences import Audiences, over_house
+from .audiences import ADDRESS_OF, Audiences, over_house
 from .audiences import known_keys as known_in_audiences
 from .files import PARAMS, cache_folder, read_yaml, told
 from .segments import SegmentRules, load_segments
@@ -89,6 +89,12 @@ class Profile(Strict):
     def segment_rules(self) -> SegmentRules:
         """Who is in which segment: by the company's own rules, or the house's. Raises `ProfileError`."""
         return load_segments(self.folder / self.segments if self.segments else PARAMS / "segments.yaml")
+
+    @property
+    def channels_with_addresses(self) -> frozenset[str]:
+        """Channels (email, sms) whose addresses the company gives: there, who has none cannot be reached."""
+        given = self.tables["customers"].columns if "customers" in self.tables else {}
+        return frozenset(channel for channel, kinds in ADDRESS_OF.items() if any(kind in given for kind in kinds))
 
     @field_validator("audiences", mode="before")
     @classmethod

@@ -54,8 +54,8 @@ def execute(run: Run, progress: Progress | None = None) -> nbformat.NotebookNode
     """The executed notebook of a run that succeeded.
 
     Success is: no exception, every code cell ran, no error output, the record was displayed, every table and figure
-    that the notebook names exists, and its lists hold as many customers as it says. Anything else raises `CellError`, with the notebook as far as it came; a machine
-    without a kernel raises `MachineError`.
+    that the notebook names exists, and its lists hold as many customers as it says. Anything else raises `CellError`,
+    with the notebook as far as it came; a machine without a kernel raises `MachineError`.
     """
     run.tables.mkdir(parents=True, exist_ok=True)
     source = read(run.notebook)

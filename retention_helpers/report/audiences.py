@@ -1,11 +1,14 @@
-"""The month's lists as files: for each one those to contact, and apart from them those held out."""
+"""The month's lists: by what customers are chosen, and the files, with those held out apart from those to contact."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
 
 from retention_helpers.engine import literal, quote
+from retention_helpers.metrics.life_stages import LifeRules, staged_customers
+from retention_helpers.metrics.rfm import scored_customers
 from retention_helpers.params import Audiences
 
 if TYPE_CHECKING:
@@ -13,6 +16,14 @@ if TYPE_CHECKING:
 
 # Who imports a file contacts all that is in it: those held out have one of their own.
 ENDINGS = {"treatment": "", "control": ".control"}
+
+
+def customer_labels(report: "Report", as_of: date) -> dict[str, duckdb.DuckDBPyRelation]:
+    """By what lists choose their customers: for each label a relation with ``customer_id`` and the label on a day."""
+    rules = report.profile
+    scored = scored_customers(report.con, as_of=as_of, rules=rules.segment_rules)
+    staged = staged_customers(report.con, as_of=as_of, rules=LifeRules(rules.lapse_months))
+    return {"rfm_segment": report.con.table(scored), "life_stage": staged}
 
 
 def write_lists(report: "Report", listed: duckdb.DuckDBPyRelation, *, settings: Audiences) -> pd.DataFrame:

@@ -56,6 +56,6 @@ def test_a_good_notebook_runs_beside_its_own_folder_with_its_parameters(tmp_path
     printed = node.cells[-2].outputs[0].text
     assert printed == f"{home} 0 {hostile}\n"
     assert record_of(node)["period"] == "2026-10"
-    assert (tmp_path / "tables", tmp_path / "lists" / "monthly.csv").is_file()
+    assert (tmp_path / "tables" / "monthly.csv").is_file()
     assert seen == [("good", number, 5) for number in (1, 2, 3, 4, 5)]
     assert os.environ["RETENTION_TABLES"] == "before"
