@@ -105,8 +105,9 @@ def _write_facts(
     for left_over in (beside, path.with_suffix(".tmp.wal")):
         left_over.unlink(missing_ok=True)
     con.execute(f"ATTACH {literal(str(beside))} AS facts")
+    beside.chmod(0o600)  # still empty: it will hold addresses
     try:
-        for table in (*sql.DERIVED, *sql.PASSED_ON):
+        for table in (*sql.PASSED_ON, *sql.DERIVED):
             con.execute(f"CREATE TABLE facts.{table} AS SELECT * FROM ({sql.text(table)}) ORDER BY ALL")
             con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT * FROM facts.{table}")
         for table in ("order_lines", "orders_valid"):
@@ -117,7 +118,7 @@ def _write_facts(
             con.execute(f"CREATE TABLE facts.{name} AS SELECT * FROM frame")
             con.unregister("frame")
     finally:
-        for table in (*sql.DERIVED, *sql.PASSED_ON):
+        for table in (*sql.PASSED_ON, *sql.DERIVED):
             con.execute(f"DROP VIEW IF EXISTS {table}")
         con.execute("DETACH facts")
     beside.replace(path)

@@ -1,4 +1,4 @@
--- One row per customer and month with a booked row, and what came before: first month, previous month with orders.
+-- One row per customer and month with a booked row, and what came before: first month, previous months with orders, orders so far.
 WITH marked AS (
     SELECT
         *,
@@ -11,6 +11,10 @@ followed AS (
     SELECT
         *,
         lag(month) OVER (PARTITION BY customer_id, is_active ORDER BY month) AS lag_month,
+        lag(month, 2) OVER (PARTITION BY customer_id, is_active ORDER BY month) AS second_lag_month,
+        sum(orders) OVER (
+            PARTITION BY customer_id, is_active ORDER BY month ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS running_orders,
         lag(orders) OVER (PARTITION BY customer_id, is_active ORDER BY month) AS lag_orders,
         lag(revenue_cents) OVER (PARTITION BY customer_id, is_active ORDER BY month) AS lag_revenue_cents,
         lag(last_day) OVER (PARTITION BY customer_id, is_active ORDER BY month) AS lag_last_day
@@ -30,6 +34,8 @@ SELECT
     first_day,
     last_day,
     CASE WHEN is_active THEN lag_last_day END AS previous_last_day,
+    CASE WHEN is_active THEN CAST(running_orders AS INTEGER) END AS orders_so_far,
+    CASE WHEN is_active THEN second_lag_month END AS month_before_previous,
     -- A random but fixed group of customers: the first two hexadecimal digits of a digest of the id.
     CAST(
         (strpos('0123456789abcdef', substr(md5(customer_id), 1, 1)) - 1) * 16

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -71,3 +72,20 @@ def major(cents: ArrayLike) -> NDArray[np.float64]:
 def statement(name: str) -> str:
     """The SQL that lies beside the metrics as ``name``.sql."""
     return (HERE / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def ask(
+    connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object] | None = None, **tables: str
+) -> pd.DataFrame:
+    """The answer to a statement; it reads ``tables`` under the names that they are given here."""
+    for alias, table in tables.items():
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {alias} AS SELECT * FROM {table}")
+    return connection.execute(statement(name), dict(values or {})).df()
+
+
+def keep(
+    connection: duckdb.DuckDBPyConnection, table: str, text: str, values: Mapping[str, object] | None = None
+) -> duckdb.DuckDBPyRelation:
+    """Keep the answer to an SQL text as a temporary table, made anew; it is gone with the connection."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {text}", dict(values or {}))
+    return connection.table(table)

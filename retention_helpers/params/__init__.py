@@ -1,9 +1,11 @@
 """What can be set: profiles, colours, thresholds. Read from params/*.yaml, checked, then passed on."""
 
+from .audiences import AudienceList, Audiences, Destination, NextProductRules
 from .files import NOTEBOOKS, REPORTS, cache_folder
 from .look import Look, look
 from .profile import OrderRules, Profile, load_profile
 from .recipients import Addressees, MailList, Recipients, load_recipients
+from .segments import Segment, SegmentRules, load_segments
 from .tables import Keep, Mapping, Source, Unpivot
 from .typeface import FAMILY, faces, font_face_css
 
@@ -12,13 +14,19 @@ __all__ = [
     "NOTEBOOKS",
     "REPORTS",
     "Addressees",
+    "AudienceList",
+    "Audiences",
+    "Destination",
     "Keep",
     "Look",
     "MailList",
     "Mapping",
+    "NextProductRules",
     "OrderRules",
     "Profile",
     "Recipients",
+    "Segment",
+    "SegmentRules",
     "Source",
     "Unpivot",
     "cache_folder",
@@ -26,5 +34,6 @@ __all__ = [
     "font_face_css",
     "load_profile",
     "load_recipients",
+    "load_segments",
     "look",
 ]

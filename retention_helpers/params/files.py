@@ -1,12 +1,14 @@
 """Reading YAML: safe, bounded, and with an error that names the line."""
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
 
-from retention_helpers.errors import ProfileError
+from retention_helpers.errors import ProfileError, did_you_mean
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMS = ROOT / "params"
@@ -52,6 +54,20 @@ def read_yaml(path: Path) -> dict:
     if _depth(content) > MAX_DEPTH:
         raise ProfileError(f"{path}: nested deeper than {MAX_DEPTH} levels.")
     return content
+
+
+def told(where: Path | str, error: ValidationError, known: Callable[[tuple[int | str, ...]], Iterable[str]]) -> str:
+    """The first five faults of some settings, each with its place; ``known`` are the settings that a place takes."""
+    lines = []
+    for item in error.errors()[:5]:
+        place = ".".join(str(part) for part in item["loc"])
+        before = f"{place}: " if place else ""
+        if item["type"] == "extra_forbidden":
+            hint = did_you_mean(str(item["loc"][-1]), known(item["loc"]))
+            lines.append(f"{before}there is no such setting.{hint}")
+        else:
+            lines.append(before + item["msg"].removeprefix("Value error, "))
+    return f"{where}: " + "; ".join(lines)
 
 
 def _depth(value: object) -> int:

@@ -13,7 +13,10 @@ from retention_helpers.errors import ProfileError, did_you_mean
 from retention_helpers.schema import CONTRACT
 from retention_helpers.words import LOCALES
 
-from .files import PARAMS, cache_folder, read_yaml
+from .audiences import ADDRESS_OF, Audiences, over_house
+from .audiences import known_keys as known_in_audiences
+from .files import PARAMS, cache_folder, read_yaml, told
+from .segments import SegmentRules, load_segments
 from .tables import Code, Keep, Mapping, Source, Strict, Zone
 from .targets import Target, checked_targets
 
@@ -63,6 +66,10 @@ class Profile(Strict):
     targets: dict[str, Target] = Field(default_factory=dict, exclude=True, description="key figure -> what it is to be")
     reports_url: WebAddress | None = Field(None, exclude=True, description="where the reports folder is served")
     recipients: str | None = Field(None, exclude=True, description="a file of its own like params/recipients.yaml")
+    segments: str | None = Field(None, exclude=True, description="a file of its own like params/segments.yaml")
+    audiences: Audiences = Field(
+        default_factory=dict, validate_default=True, exclude=True, description="changes to params/audiences.yaml"
+    )
     folder: Path = Field(exclude=True)
 
     @property
@@ -79,6 +86,22 @@ class Profile(Strict):
     def recipients_path(self) -> Path:
         """The file of who gets mail: the company's own, or the house's."""
         return self.folder / self.recipients if self.recipients else PARAMS / "recipients.yaml"
+
+    @property
+    def segment_rules(self) -> SegmentRules:
+        """Who is in which segment: by the company's own rules, or the house's. Raises `ProfileError`."""
+        return load_segments(self.folder / self.segments if self.segments else PARAMS / "segments.yaml")
+
+    @property
+    def channels_with_addresses(self) -> frozenset[str]:
+        """Channels (email, sms) whose addresses the company gives: there, who has none cannot be reached."""
+        given = self.tables["customers"].columns if "customers" in self.tables else {}
+        return frozenset(channel for channel, kinds in ADDRESS_OF.items() if any(kind in given for kind in kinds))
+
+    @field_validator("audiences", mode="before")
+    @classmethod
+    def _over_house(cls, value: object) -> object:
+        return over_house(value)
 
     @field_validator("currency")
     @classmethod
@@ -148,7 +171,7 @@ def load_profile(name_or_path: str) -> Profile:
     try:
         return Profile.model_validate({**content, "name": name, "folder": path.resolve().parent})
     except ValidationError as error:
-        raise ProfileError(_told(path, error)) from error
+        raise ProfileError(told(path, error, _known_keys)) from error
 
 
 def _find(name_or_path: str) -> Path:
@@ -165,20 +188,10 @@ def _find(name_or_path: str) -> Path:
     return path
 
 
-def _told(path: Path, error: ValidationError) -> str:
-    lines = []
-    for item in error.errors()[:5]:
-        place = ".".join(str(part) for part in item["loc"])
-        if item["type"] == "extra_forbidden":
-            known = _known_keys(item["loc"])
-            lines.append(f"{place}: there is no such setting.{did_you_mean(str(item['loc'][-1]), known)}")
-        else:
-            lines.append(f"{place}: {item['msg'].removeprefix('Value error, ')}")
-    return f"{path}: " + "; ".join(lines)
-
-
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     model: type[BaseModel] = Profile
+    if location[0] == "audiences" and len(location) > 1:
+        return known_in_audiences(location[1:])
     if location[:1] == ("orders",):
         model = OrderRules
     elif location[:1] == ("tables",) and len(location) == 3:

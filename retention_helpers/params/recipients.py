@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from retention_helpers.errors import ProfileError, did_you_mean
+from retention_helpers.errors import ProfileError
 
-from .files import read_yaml
+from .files import read_yaml, told
 from .tables import Strict
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
@@ -100,7 +100,7 @@ def load_recipients(path: Path) -> Recipients:
     try:
         return Recipients.model_validate(content)
     except ValidationError as error:
-        raise ProfileError(_told(path, error)) from error
+        raise ProfileError(told(path, error, _known_keys)) from error
 
 
 def _addresses(variable: str, text: str) -> list[str]:
@@ -111,13 +111,5 @@ def _addresses(variable: str, text: str) -> list[str]:
     return addresses
 
 
-def _told(path: Path, error: ValidationError) -> str:
-    lines = []
-    for item in error.errors()[:5]:
-        place = ".".join(str(part) for part in item["loc"])
-        if item["type"] == "extra_forbidden":
-            known = list(MailList.model_fields if item["loc"][0] == "lists" else Recipients.model_fields)
-            lines.append(f"{place}: there is no such setting.{did_you_mean(str(item['loc'][-1]), known)}")
-        else:
-            lines.append(f"{place}: {item['msg'].removeprefix('Value error, ')}")
-    return f"{path}: " + "; ".join(lines)
+def _known_keys(place: tuple[int | str, ...]) -> list[str]:
+    return list(MailList.model_fields if place[0] == "lists" else Recipients.model_fields)

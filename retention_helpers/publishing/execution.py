@@ -16,8 +16,9 @@ import nbformat
 
 from retention_helpers.errors import MachineError, NotebookError
 
+from . import audiences
 from .judgement import fault_of, told
-from .notebook import own_code_cells, read, tags
+from .notebook import own_code_cells, read, record_of, tags
 
 # Tells how far a notebook is: its name, the code cell now running (from 1), how many there are.
 Progress = Callable[[str, int, int], None]
@@ -40,20 +41,21 @@ class CellError(NotebookError):
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook to run: with which values, where its tables go, and how long a cell may take."""
+    """One notebook to run: with which values, where its tables and its lists go, and how long a cell may take."""
 
     notebook: Path
     parameters: Mapping[str, object]
     tables: Path
+    lists: Path
     cell_seconds: int = CELL_SECONDS
 
 
 def execute(run: Run, progress: Progress | None = None) -> nbformat.NotebookNode:
     """The executed notebook of a run that succeeded.
 
-    Success is: no exception, every code cell ran, no error output, the record was displayed, and every table and figure
-    that the notebook names exists. Anything else raises `CellError`, with the notebook as far as it came; a machine
-    without a kernel raises `MachineError`.
+    Success is: no exception, every code cell ran, no error output, the record was displayed, every table and figure
+    that the notebook names exists, and its lists hold as many customers as it says. Anything else raises `CellError`,
+    with the notebook as far as it came; a machine without a kernel raises `MachineError`.
     """
     run.tables.mkdir(parents=True, exist_ok=True)
     source = read(run.notebook)
@@ -67,6 +69,9 @@ def execute(run: Run, progress: Progress | None = None) -> nbformat.NotebookNode
     fault = fault_of(node, run.notebook.stem, run.tables)
     if fault is not None:
         raise CellError(run.notebook.stem, fault.cell, fault.reason, node)
+    reason = audiences.fault_in(record_of(node) or {}, run.lists)
+    if reason is not None:
+        raise CellError(run.notebook.stem, None, reason, node)
     return node
 
 
@@ -133,6 +138,7 @@ def _run_papermill(run: Run, source: nbformat.NotebookNode, folder: Path, watch:
 def _kernel_environment(run: Run, folder: Path) -> dict[str, str]:
     return {
         "RETENTION_TABLES": str(run.tables.resolve()),
+        "RETENTION_AUDIENCES": str(run.lists.resolve()),
         # A profile of its own: start-up files of whoever runs this must not change a report.
         "IPYTHONDIR": str(folder / "ipython"),
         # The order of a set must not differ between two runs.

@@ -72,6 +72,9 @@ def _missing_results(node: nbformat.NotebookNode, record: dict, tables: Path) ->
     for name in sorted({*tables_named(node), *record["tables"]}):
         if not (tables / f"{name}.csv").is_file():
             yield NotebookFault(f'its table "{name}" was not written.')
+    for file in record.get("customer_tables", ()):
+        if not (tables / file).is_file():
+            yield NotebookFault(f'its table "{file}" was not written.')
     shown = {part.get("name") for part in parts(node, "figure")}
     for name in record["figures"]:
         if name not in shown:

@@ -45,7 +45,9 @@ def headline(month: Mapping[str, Any], records: Iterable[Mapping[str, Any]]) -> 
         kind: [{**item, "notebook": record["notebook"]} for record in records for item in record.get(kind, ())]
         for kind in ("findings", "kpis", "alerts", "actions")
     }
-    return {**month, "notebooks": [{key: record.get(key) for key in _ABOUT} for record in records], **said}
+    about = [{key: record.get(key) for key in _ABOUT} for record in records]
+    lists = [{"audiences": record.get("audiences", [])} for record in records]
+    return {**month, "notebooks": [a | b for a, b in zip(about, lists, strict=True)], **said}
 
 
 def code_hashes(nodes: Mapping[str, nbformat.NotebookNode]) -> dict[str, Any]:

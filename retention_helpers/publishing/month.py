@@ -11,7 +11,7 @@ import nbformat
 
 from retention_helpers.errors import CallError, NotebookError
 
-from . import failures, versions
+from . import audiences, failures, versions
 from .drawings import drawings_of
 from .execution import CellError, Progress, Run, execute
 from .front import Front
@@ -108,7 +108,8 @@ def _make(
     """Execute one notebook in one language and put its page, tables and executed form into the staged folder."""
     request, edition = wanted
     folder = request.folder(edition, staged)
-    run = Run(notebook.path, values, folder / "tables" / notebook.name, request.cell_seconds)
+    waiting = staged / audiences.WAITING / notebook.name
+    run = Run(notebook.path, values, folder / "tables" / notebook.name, waiting, request.cell_seconds)
     if progress is not None and folder != staged:
         progress = partial(_named, progress, edition.words.locale)
     node = clean(execute(run, progress), _places(notebook, staged))
@@ -117,6 +118,7 @@ def _make(
     problems = problems_of(page, record["figures"])
     if problems:
         raise CellError(notebook.name, None, f"its page was not accepted: {'; '.join(problems)}.", node)
+    _settle(notebook, waiting, (folder, staged), node)
     (folder / "executed").mkdir(exist_ok=True)
     write(node, folder / "executed" / f"{notebook.name}.ipynb")
     (folder / f"{notebook.name}.html").write_text(page, encoding="utf-8")
@@ -124,6 +126,18 @@ def _make(
         # Numbers have no language: one copy serves all.
         versions.remove(run.tables)
         versions.remove_if_empty(run.tables.parent)
+
+
+def _settle(notebook: Notebook, waiting: Path, places: tuple[Path, Path], node: nbformat.NotebookNode) -> None:
+    """Take a notebook's lists into the month; customers have no language, so those of the default one serve all."""
+    folder, staged = places
+    if folder != staged:
+        audiences.discard(waiting)
+        return
+    try:
+        audiences.accept(waiting, staged)
+    except FileExistsError as taken:
+        raise CellError(notebook.name, None, str(taken), node) from taken
 
 
 def _named(progress: Progress, locale: str, notebook: str, cell: int, cells: int) -> None:
@@ -137,16 +151,21 @@ def _places(notebook: Notebook, staged: Path) -> dict[str, str]:
 
 def _parts(request: MonthRequest, month: Path, name: str) -> list[Path]:
     """All that a month's folder holds of one notebook, in every language."""
-    return [
+    executed = month / "executed" / f"{name}.ipynb"
+    lists = audiences.files_of(record_of(read(executed))) if executed.exists() else []
+    pages = [
         request.folder(edition, month) / part
         for edition in request.editions
         for part in (f"{name}.html", f"executed/{name}.ipynb", f"tables/{name}")
     ]
+    return [*pages, *(month / part for part in lists)]
 
 
 def _discard(request: MonthRequest, staged: Path, name: str) -> None:
     for part in _parts(request, staged, name):
         versions.remove(part)
+    audiences.discard(staged / audiences.WAITING / name)
+    versions.remove_if_empty(staged / audiences.FOLDER)
 
 
 def _carry_over(request: MonthRequest, staged: Path, done: Sequence[str]) -> tuple[str, ...]:

@@ -49,7 +49,15 @@ class CohortsParameters(NotebookParameters):
     months_shown: int = Field(12, ge=3, le=36)
 
 
-MODELS: dict[str, type[NotebookParameters]] = {"summary": SummaryParameters, "cohorts": CohortsParameters}
+class AudiencesParameters(NotebookParameters):
+    """notebooks/audiences.ipynb; what the lists are stands in params/audiences.yaml."""
+
+
+MODELS: dict[str, type[NotebookParameters]] = {
+    "audiences": AudiencesParameters,
+    "cohorts": CohortsParameters,
+    "summary": SummaryParameters,
+}
 
 
 @dataclass(frozen=True)

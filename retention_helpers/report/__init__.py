@@ -1,5 +1,6 @@
 """What a notebook starts with: `open_report` joins the rooms, so that a cell is one line."""
 
+from .audiences import customer_labels, write_lists
 from .counted import booking_problems, who_is_counted
 from .notebook import Report, open_report
 from .period import resolve_period
@@ -10,6 +11,7 @@ __all__ = [
     "Survey",
     "booking_problems",
     "build",
+    "customer_labels",
     "ensure_facts",
     "facts_folder",
     "open_report",
@@ -17,4 +19,5 @@ __all__ = [
     "resolve_period",
     "survey",
     "who_is_counted",
+    "write_lists",
 ]

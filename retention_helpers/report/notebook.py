@@ -1,6 +1,7 @@
 """The report object of one notebook: it knows period, facts and words, shows results, writes tables, records."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -18,11 +19,13 @@ from retention_helpers.periods import Period
 from retention_helpers.words import Words
 
 from .counted import BOOKED, who_is_counted
-from .csv import write_csv
+from .csv import write_csv, write_private_csv, write_relation
 from .period import resolve_period
 from .source import ensure_facts
 
 TABLES_VARIABLE = "RETENTION_TABLES"
+LISTS_VARIABLE = "RETENTION_AUDIENCES"
+_LIST_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}(\.control)?")
 PART = "application/vnd.retention-report+json"
 ACTION = {"headline", "sentence", "audience", "customers"}
 
@@ -54,6 +57,8 @@ class Report:
         self._frames: dict[str, pd.DataFrame] = {}
         self._figures: list[Shown] = []
         self._tables: list[str] = []
+        self._customer_tables: list[str] = []
+        self._audiences: dict[str, int] = {}
         self._kpis: list[dict[str, Any]] = []
         self._findings: list[dict[str, str]] = []
         self._actions: list[dict[str, Any]] = []
@@ -105,6 +110,32 @@ class Report:
         if folder:
             write_csv(Path(folder) / f"{name}.csv", frame)
 
+    def table_of(self, name: str, relation: duckdb.DuckDBPyRelation, *, by: str = "customer_id") -> None:
+        """Write a table with a row per customer straight from the database, ordered by a column.
+
+        CSV, or Parquet where it is too long for a spreadsheet; readable by its owner alone and linked from no page.
+        In JupyterLab nothing is written.
+        """
+        folder = os.environ.get(TABLES_VARIABLE)
+        if folder:
+            self._customer_tables.append(write_relation(Path(folder), name, relation, by=by).name)
+
+    def audience(self, name: str, rows: duckdb.DuckDBPyRelation, *, by: str = "customer_id") -> int:
+        """Write a list of customers to act on as ``audiences/<name>.csv``, ordered by a column; says how many it holds.
+
+        Always CSV, for other programs import it; readable by its owner alone, linked from no page, in no mail. A list
+        of nobody is a file with a header. The number is recorded, and publishing holds the file against it. In
+        JupyterLab nothing is written. Raises `ParameterError` for a name that cannot be a file's, or is used twice.
+        """
+        if not _LIST_NAME.fullmatch(name) or name in self._audiences:
+            used = "is used twice" if name in self._audiences else "takes a-z, 0-9 and _, and may end in .control"
+            raise ParameterError(f'the name of a list {used}: "{name}".')
+        folder = os.environ.get(LISTS_VARIABLE)
+        if folder:
+            write_private_csv(Path(folder) / f"{name}.csv", rows, by=by)
+        self._audiences[name] = int(rows.count("*").fetchall()[0][0])
+        return self._audiences[name]
+
     def in_short(self, findings: Sequence[Any]) -> None:
         """Show the computed sentences that open the report, and keep them for index and mail."""
         self._findings = [
@@ -152,6 +183,8 @@ class Report:
             ],
             "kpis": self._kpis,
             "tables": self._tables,
+            "customer_tables": self._customer_tables,
+            "audiences": [{"name": name, "rows": rows} for name, rows in self._audiences.items()],
             "figures": [figure.name for figure in self._figures],
             "alerts": [],
             "actions": self._actions,

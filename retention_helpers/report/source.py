@@ -97,6 +97,7 @@ def build(profile: Profile, seen: Survey, folder: Path) -> Build:
     """Build the facts of a survey into ``folder``; one builder at a time, the others wait."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)  # what is in it, also for a moment, is about persons
         with (folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             done = build_facts(seen.con, profile, folder, written_at=seen.written_at, data_through=seen.data_through)

@@ -31,7 +31,7 @@ def test_a_flaw_is_a_failure_with_its_cell(tmp_path, name):
     middle, record, number, reason = FLAWS[name]
     path = tiny(tmp_path, name, *middle, record=record)
     with pytest.raises(CellError) as caught:
-        execute(Run(path, VALUES, tmp_path / "tables", cell_seconds=3))
+        execute(Run(path, VALUES, tmp_path / "tables", tmp_path / "lists", cell_seconds=3))
     assert reason in caught.value.reason
     assert caught.value.cell == number
     assert caught.value.executed is not None
@@ -41,7 +41,7 @@ def test_a_flaw_is_a_failure_with_its_cell(tmp_path, name):
 def test_an_error_after_the_record_is_a_failure(tmp_path):
     path = tiny(tmp_path, "late", cell(EMPTY), cell("assert 1 == 2, 'the sums agree'"), record="")
     with pytest.raises(CellError, match="late: cell 5: AssertionError: the sums agree"):
-        execute(Run(path, VALUES, tmp_path / "tables"))
+        execute(Run(path, VALUES, tmp_path / "tables", tmp_path / "lists"))
 
 
 def test_a_good_notebook_runs_beside_its_own_folder_with_its_parameters(tmp_path, monkeypatch):
@@ -50,7 +50,9 @@ def test_a_good_notebook_runs_beside_its_own_folder_with_its_parameters(tmp_path
     hostile = 'a"; raise SystemExit #\\" {period}'
     path = tiny(home, "good", cell("import os\nprint(os.getcwd(), os.environ['PYTHONHASHSEED'], profile)"))
     seen = []
-    node = execute(Run(path, VALUES | {"profile": hostile}, tmp_path / "tables"), lambda *now: seen.append(now))
+    node = execute(
+        Run(path, VALUES | {"profile": hostile}, tmp_path / "tables", tmp_path / "lists"), lambda *now: seen.append(now)
+    )
     printed = node.cells[-2].outputs[0].text
     assert printed == f"{home} 0 {hostile}\n"
     assert record_of(node)["period"] == "2026-10"

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
-from retention_helpers.report.csv import write_csv
+from retention_helpers.report import csv
+from retention_helpers.report.csv import write_csv, write_relation
 
 
 def written(folder: Path, frame: pd.DataFrame) -> str:
@@ -34,3 +36,43 @@ def test_texts_are_utf8_and_the_frame_is_left_as_it_was(tmp_path: Path) -> None:
     frame = pd.DataFrame({"city": ["Львів", "=Kyiv"]})
     assert written(tmp_path, frame) == "city\nЛьвів\n'=Kyiv\n"
     assert frame["city"].tolist() == ["Львів", "=Kyiv"]
+
+
+def relation_of(rows: str) -> duckdb.DuckDBPyRelation:
+    con = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
+    return con.sql(rows)
+
+
+def test_a_relation_is_written_in_order_for_its_owner_alone_and_runs_no_formula(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("old")
+    rows = """
+        SELECT * FROM (
+            VALUES ('b', '=1+1', 0.1 + 0.2, NULL), ('a', 'x,"y"', -1.5, DATE '2026-10-31'), ('=c', '', 3, NULL)
+        ) AS t(customer_id, city, "=spend", day)
+    """
+    path = write_relation(tmp_path, "t", relation_of(rows), by="customer_id")
+    assert path == tmp_path / "t.csv"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert (
+        path.read_text() == 'customer_id,city,\'=spend,day\n\'=c,"",3.0,\na,"x,""y""",-1.5,2026-10-31\nb,\'=1+1,0.3,\n'
+    )
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_more_rows_than_a_spreadsheet_holds_become_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv, "MOST_CSV_ROWS", 999)
+    rows = relation_of("SELECT '=c' || (range * 7919) % 1000 AS customer_id, range AS orders FROM range(1000)")
+    path = write_relation(tmp_path, "t", rows, by="customer_id")
+    assert path.suffix == ".parquet"
+    assert path.stat().st_mode & 0o777 == 0o600
+    frame = pd.read_parquet(path)
+    assert frame["customer_id"].tolist() == sorted(f"=c{number}" for number in range(1000))
+
+
+def test_a_relation_is_written_to_the_same_bytes_each_time(tmp_path: Path) -> None:
+    rows = relation_of("SELECT 'c' || hash(range) AS customer_id, range / 100 AS spend FROM range(300_000)")
+    one, other = (write_relation(tmp_path / name, "t", rows, by="customer_id").read_bytes() for name in ("1", "2"))
+    assert one == other
+    lines = one.decode().splitlines()[1:]
+    assert len(lines) == 300_000
+    assert lines == sorted(lines, key=lambda line: line.split(",")[0])
