@@ -4,7 +4,7 @@ import os
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from babel.numbers import get_currency_precision, list_currencies
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, field_validator
@@ -57,7 +57,7 @@ class Profile(Strict):
     fatal: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
         default_factory=dict, description="check -> share of rows above which the build is refused"
     )
-    tables: dict[str, Source]
+    tables: dict[str, Annotated[tuple[Source, ...], Field(min_length=1)]]
     # Left out of the dump: facts do not depend on where a report is read.
     reports_url: WebAddress | None = Field(None, exclude=True, description="where the reports folder is served")
     recipients: str | None = Field(None, exclude=True, description="a file of its own like params/recipients.yaml")
@@ -87,13 +87,21 @@ class Profile(Strict):
             raise ValueError(f"{value} has {get_currency_precision(value)} decimals; amounts are kept in hundredths")
         return value
 
+    @field_validator("tables", mode="before")
+    @classmethod
+    def _one_or_several(cls, tables: Any) -> Any:
+        if not isinstance(tables, dict):
+            return tables
+        return {name: item if isinstance(item, list) else [item] for name, item in tables.items()}
+
     @field_validator("tables")
     @classmethod
-    def _in_contract(cls, tables: dict[str, Source]) -> dict[str, Source]:
-        for name, source in tables.items():
+    def _in_contract(cls, tables: dict[str, tuple[Source, ...]]) -> dict[str, tuple[Source, ...]]:
+        for name, sources in tables.items():
             if name not in CONTRACT:
                 raise ValueError(f'"{name}" is not a table of the input contract.{did_you_mean(name, CONTRACT)}')
-            _check_columns(name, source)
+            for source in sources:
+                _check_columns(name, source)
         if "orders" not in tables and "outcomes" not in tables and "feedback" not in tables:
             raise ValueError("at least one of the tables orders, outcomes, feedback is needed")
         return tables
@@ -141,7 +149,7 @@ def load_profile(name_or_path: str) -> Profile:
     try:
         return Profile.model_validate({**content, "name": name, "folder": path.resolve().parent})
     except ValidationError as error:
-        raise ProfileError(_told(path, error)) from error
+        raise ProfileError(_told(path, error, content)) from error
 
 
 def _find(name_or_path: str) -> Path:
@@ -158,16 +166,23 @@ def _find(name_or_path: str) -> Path:
     return path
 
 
-def _told(path: Path, error: ValidationError) -> str:
+def _told(path: Path, error: ValidationError, content: dict) -> str:
     lines = []
     for item in error.errors()[:5]:
-        place = ".".join(str(part) for part in item["loc"])
+        location = _without_number(item["loc"])
+        is_list = location != item["loc"] and isinstance(content["tables"].get(location[1]), list)
+        place = ".".join(str(part) for part in (item["loc"] if is_list else location))
         if item["type"] == "extra_forbidden":
-            known = _known_keys(item["loc"])
-            lines.append(f"{place}: there is no such setting.{did_you_mean(str(item['loc'][-1]), known)}")
+            known = _known_keys(location)
+            lines.append(f"{place}: there is no such setting.{did_you_mean(str(location[-1]), known)}")
         else:
             lines.append(f"{place}: {item['msg'].removeprefix('Value error, ')}")
     return f"{path}: " + "; ".join(lines)
+
+
+def _without_number(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The place of a setting without the number of its table's source, which stands in no file of one source."""
+    return (*location[:2], *location[3:]) if location[:1] == ("tables",) else location
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
