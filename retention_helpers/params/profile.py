@@ -14,6 +14,7 @@ from retention_helpers.schema import CONTRACT
 from retention_helpers.words import LOCALES
 
 from .files import PARAMS, cache_folder, read_yaml
+from .questions import USUAL, Question, check_nps
 from .tables import Code, Keep, Mapping, Source, Strict, Zone
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
@@ -54,6 +55,7 @@ class Profile(Strict):
     existing_base_rule: Literal["non_first_order", "before_month"] = "non_first_order"
     margin_share: float | None = Field(None, gt=0, le=1)
     orders: OrderRules = OrderRules()
+    questions: dict[str, Question] = Field(default_factory=dict, description="scales of what customers are asked")
     fatal: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
         default_factory=dict, description="check -> share of rows above which the build is refused"
     )
@@ -74,6 +76,11 @@ class Profile(Strict):
         return self.active_months or self.lapse_months
 
     @property
+    def scales(self) -> dict[str, tuple[int, int]]:
+        """Each question's lowest and highest answer: the usual ones, and those that the profile gives."""
+        return USUAL | {name: question.scale for name, question in self.questions.items()}
+
+    @property
     def recipients_path(self) -> Path:
         """The file of who gets mail: the company's own, or the house's."""
         return self.folder / self.recipients if self.recipients else PARAMS / "recipients.yaml"
@@ -86,6 +93,12 @@ class Profile(Strict):
         if get_currency_precision(value) > 2:
             raise ValueError(f"{value} has {get_currency_precision(value)} decimals; amounts are kept in hundredths")
         return value
+
+    @field_validator("questions")
+    @classmethod
+    def _known_scales(cls, questions: dict[str, Question]) -> dict[str, Question]:
+        check_nps(questions)
+        return questions
 
     @field_validator("tables", mode="before")
     @classmethod
