@@ -21,10 +21,10 @@ def score_mean(counts: ArrayLike, scores: ArrayLike, confidence: float = CONFIDE
 
     Parameters: ``counts``, answers by class on the last axis (fractions are allowed, see `weighted_counts`);
     ``scores``, what each class counts. Returns ``(mean, low, high)`` without the last axis, within the scale; missing
-    without an answer. Source: METRICS section 10, after Agresti and Min (2005) and Rocks (2016).
+    without an answer. Source: Rocks (2016), The American Statistician 70 ("adjusted Wald").
 
     >>> [round(float(x), 3) for x in score_mean([0, 2, 18], [-1, 0, 1])]
-    [0.9, 0.555, 1.0]
+    [0.9, 0.613, 1.0]
     """
     seen, what = np.asarray(counts, dtype=float), np.asarray(scores, dtype=float)
     n = seen.sum(axis=-1)
@@ -40,8 +40,8 @@ def score_test(counts: ArrayLike, others: ArrayLike, scores: ArrayLike) -> Float
 
     Parameters as `score_mean`; ``others`` are the counts of those compared with. Missing where one side has no answer.
 
-    >>> float(score_test([10, 20, 70], [30, 30, 40], [-1, 0, 1]).round(5))
-    1e-05
+    >>> float(score_test([10, 20, 70], [20, 30, 50], [-1, 0, 1]).round(3))
+    0.006
     """
     sides = [np.asarray(side, dtype=float) for side in (counts, others)]
     what = np.asarray(scores, dtype=float)
