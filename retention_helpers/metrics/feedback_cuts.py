@@ -36,17 +36,20 @@ def cut_counts(
 
     Returns one row per ``question``, ``value``, ``score``: ``answers``. Raises `ParameterError` for another column.
     """
+    frame = ask(con, "cut_counts", {"after_month": last_month(as_of) - months}, answers=valued_answers(answers, by))
+    types = {"question": "str", "value": "str", "score": "int64", "answers": "int64"}
+    return frame.astype(types).sort_values(["question", "value", "score"], ignore_index=True)
+
+
+def valued_answers(answers: duckdb.DuckDBPyRelation, by: By) -> duckdb.DuckDBPyRelation:
+    """The answers with a column ``value``: the group that each belongs to. Parameters and errors as `cut_counts`."""
     if isinstance(by, str):
         if by not in ANSWER_COLUMNS:
             raise ParameterError(f'by is "{by}"; give one of {", ".join(ANSWER_COLUMNS)}, or a relation of customers.')
-        valued = answers.select(f"*, coalesce({quote(by)}, '{UNASSIGNED}') AS value")
-    else:
-        groups = by.select("customer_id AS member, CAST(value AS VARCHAR) AS value")
-        joined = answers.join(groups, "customer_id = member", how="left")
-        valued = joined.select(f"* REPLACE (coalesce(value, '{UNASSIGNED}') AS value)")
-    frame = ask(con, "cut_counts", {"after_month": last_month(as_of) - months}, answers=valued)
-    types = {"question": "str", "value": "str", "score": "int64", "answers": "int64"}
-    return frame.astype(types).sort_values(["question", "value", "score"], ignore_index=True)
+        return answers.select(f"*, coalesce({quote(by)}, '{UNASSIGNED}') AS value")
+    groups = by.select("customer_id AS member, CAST(value AS VARCHAR) AS value")
+    joined = answers.join(groups, "customer_id = member", how="left")
+    return joined.select(f"* REPLACE (coalesce(value, '{UNASSIGNED}') AS value)")
 
 
 def compare_groups(counts: pd.DataFrame, *, scales: Scales, question: str = NPS) -> pd.DataFrame:

@@ -44,7 +44,7 @@ def hazard_ratio(
 
     >>> waits = pd.DataFrame({"days": [1, 2, 3, 4], "group": [1, 0, 1, 0], "events": [3, 1, 2, 2], "censored": 0})
     >>> hazard_ratio(waits)[["hazard_ratio", "hazard_ratio_low", "events"]].round(2).values.tolist()
-    [[3.48, 0.61, 8.0]]
+    [[5.55, 0.87, 8.0]]
     """
     likelihood = _likelihood(histogram, ties)
     at_one, _, information = likelihood(0.0)

@@ -41,7 +41,7 @@ def score_test(counts: ArrayLike, others: ArrayLike, scores: ArrayLike) -> Float
     Parameters as `score_mean`; ``others`` are the counts of those compared with. Missing where one side has no answer.
 
     >>> float(score_test([10, 20, 70], [20, 30, 50], [-1, 0, 1]).round(3))
-    0.006
+    0.004
     """
     sides = [np.asarray(side, dtype=float) for side in (counts, others)]
     what = np.asarray(scores, dtype=float)

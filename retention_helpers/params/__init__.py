@@ -4,7 +4,9 @@ from .files import NOTEBOOKS, REPORTS, cache_folder
 from .look import Look, look
 from .profile import OrderRules, Profile, load_profile
 from .recipients import Addressees, MailList, Recipients, load_recipients
+from .questions import Question
 from .tables import Keep, Mapping, Source, Unpivot
+from .topics import Topics, load_topics
 
 __all__ = [
     "NOTEBOOKS",
@@ -16,11 +18,14 @@ __all__ = [
     "Mapping",
     "OrderRules",
     "Profile",
+    "Question",
     "Recipients",
     "Source",
+    "Topics",
     "Unpivot",
     "cache_folder",
     "load_profile",
     "load_recipients",
+    "load_topics",
     "look",
 ]

@@ -62,6 +62,7 @@ class Profile(Strict):
     tables: dict[str, Annotated[tuple[Source, ...], Field(min_length=1)]]
     # Left out of the dump: facts do not depend on where a report is read.
     reports_url: WebAddress | None = Field(None, exclude=True, description="where the reports folder is served")
+    topics: str | None = Field(None, exclude=True, description="a file of its own like params/topics.yaml")
     recipients: str | None = Field(None, exclude=True, description="a file of its own like params/recipients.yaml")
     folder: Path = Field(exclude=True)
 
@@ -84,6 +85,11 @@ class Profile(Strict):
     def recipients_path(self) -> Path:
         """The file of who gets mail: the company's own, or the house's."""
         return self.folder / self.recipients if self.recipients else PARAMS / "recipients.yaml"
+
+    @property
+    def topics_path(self) -> Path:
+        """The file of what customers write about: the company's own, or the house's."""
+        return self.folder / self.topics if self.topics else PARAMS / "topics.yaml"
 
     @field_validator("currency")
     @classmethod
