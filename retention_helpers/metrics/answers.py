@@ -1,6 +1,7 @@
 """Which answers of customers count, and what became of the others?"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
@@ -21,15 +22,35 @@ COUNT_TYPES = {
     "question": "str", "month": "int64", "judged": "str", "score": "float64", "code": "str", "answers": "int64",
     "weight": "float64", "weight_squares": "float64", "weighted_answers": "int64",
 }  # fmt: skip
-# A month is told from another scale where this many of its answers lie beyond the scale's top, in two values or more ...
+# A month is on another scale where this many of its answers lie beyond the top, in two values or more ...
 BEYOND_AT_LEAST = 0.10
 # ... or none above its middle, though that would happen by chance less than once in a million months.
 BY_CHANCE_AT_MOST = 1e-6
 
 
-def judged_answers(
-    con: duckdb.DuckDBPyConnection, *, scales: Scales, as_of: date
-) -> duckdb.DuckDBPyRelation:
+@dataclass(frozen=True)
+class Answers:
+    """The judged answers up to ``as_of`` (see `judged_answers`), and the connection to the facts in which they lie."""
+
+    con: duckdb.DuckDBPyConnection
+    rows: duckdb.DuckDBPyRelation
+    scales: Scales
+    as_of: date
+
+    def ask(self, name: str, **values: object) -> pd.DataFrame:
+        """The rows of ``name``.sql, which may name these ``answers`` and the facts."""
+        return ask(self.con, name, values, answers=self.rows)
+
+    def of(self, rows: duckdb.DuckDBPyRelation) -> "Answers":
+        """The same with other rows."""
+        return replace(self, rows=rows)
+
+    def after_month(self, months: int) -> int:
+        """The last month before the last ``months``."""
+        return last_month(self.as_of) - months
+
+
+def judged_answers(con: duckdb.DuckDBPyConnection, *, scales: Scales, as_of: date) -> Answers:
     """Which answers count? Each answer up to ``as_of``, with the reason where it does not.
 
     Of several answers of a customer to one question in one month the last one counts, provided it is on the scale; an
@@ -39,7 +60,7 @@ def judged_answers(
     Parameters: ``con`` to the facts (table ``feedback``); ``scales``, question -> (lowest, highest answer); ``as_of``.
     Raises `PeriodError` for a day inside a month.
 
-    Returns a relation over a temporary table of ``con``, one row per answer: ``question, month, at, customer_id, score,
+    Returns `Answers` over a temporary table of ``con``, one row per answer: ``question, month, at, customer_id, score,
     score_code`` (as the source codes it), ``weight`` (1 where there is none), ``has_weight, channel, topic, stage,
     comment``, and
       mood    content, neither or not_content: on NPS promoter, passive, detractor (9-10, 7-8, the rest); else the two
@@ -50,7 +71,7 @@ def judged_answers(
     values = {"as_of_month": last_month(as_of)}
     with named(con, scales=scale_limits(scales)):
         con.execute(f"CREATE OR REPLACE TEMP TABLE judged_answers AS {statement('judged_answers')}", values)
-    return con.table("judged_answers")
+    return Answers(con, con.table("judged_answers"), scales, as_of)
 
 
 def scale_limits(scales: Scales) -> pd.DataFrame:
@@ -61,23 +82,20 @@ def scale_limits(scales: Scales) -> pd.DataFrame:
     >>> scale_limits({"nps": (0, 10), "csat": (1, 5)})[["content_from", "not_content_to"]].values.tolist()
     [[9, 6], [4, 2]]
     """
-    rows = [
-        (name, low, high, high - 1, high - 4 if name == NPS else low + 1) for name, (low, high) in scales.items()
-    ]
+    rows = [(name, low, high, high - 1, high - 4 if name == NPS else low + 1) for name, (low, high) in scales.items()]
     columns = {"question": "str", "low": "int64", "high": "int64", "content_from": "int64", "not_content_to": "int64"}
     return pd.DataFrame(rows, columns=list(columns)).astype(columns)
 
 
-def answer_counts(answers: duckdb.DuckDBPyRelation, con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+def answer_counts(answers: Answers) -> pd.DataFrame:
     """How many answers of each score are there in each month? What every other number of this report is made of.
 
-    Parameters: ``answers``, of `judged_answers`; ``con``, its connection. Returns one row per question, month (an
-    integer), ``judged``, ``score`` and ``code`` (of those that do not count): ``answers``, the sum of their ``weight``
-    and of its squares (``weight_squares``), and how many of them have a weight (``weighted_answers``).
+    Parameters: ``answers``, of `judged_answers`. Returns one row per question, month (an integer), ``judged``,
+    ``score`` and ``code`` (of those that do not count): ``answers``, the sum of their ``weight`` and of its squares
+    (``weight_squares``), and how many of them have a weight (``weighted_answers``).
     """
-    frame = ask(con, "answer_counts", answers=answers)
     order = ["question", "month", "judged", "score", "code"]
-    return frame.astype(COUNT_TYPES).sort_values(order, ignore_index=True)
+    return answers.ask("answer_counts").astype(COUNT_TYPES).sort_values(order, ignore_index=True)
 
 
 def answer_ledger(counts: pd.DataFrame, *, as_of: date) -> pd.DataFrame:

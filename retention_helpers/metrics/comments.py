@@ -44,7 +44,7 @@ class Vocabulary:
         return cls(frozenset(map(plain_words, ordinary)), begins, frozenset(small))
 
     def is_listed(self, word: str) -> bool:
-        return plain_words(word.split("'")[0].split("’")[0]) in self.listed
+        return plain_words(re.split("['’ʼ]", word, maxsplit=1)[0]) in self.listed
 
     def is_ordinary(self, word: str) -> bool:
         plain = plain_words(word)

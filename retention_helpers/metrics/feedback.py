@@ -15,6 +15,7 @@ from .scores import score_difference, score_mean, share_of, weighted_counts
 CLASSES = ("detractors", "passives", "promoters")
 NPS_VALUES = (-100, 0, 100)
 Estimate = tuple[Floats, Floats, Floats]
+_SUMMED = ("answers", "weight", "weight_squares")
 _SINCE = {"change": 1, "last_year_change": 12}
 
 
@@ -42,14 +43,15 @@ def monthly_nps(counts: pd.DataFrame, *, as_of: date, question: str = NPS) -> pd
 
     >>> from retention_helpers.periods import Period
     >>> january = Period.parse("2026-01")
-    >>> counts = pd.DataFrame({"question": "nps", "month": january.index, "judged": "counted", "score": [10.0, 8.0, 2.0],
-    ...     "answers": [6, 3, 1], "weight": [6.0, 3, 1], "weight_squares": [6.0, 3, 1], "weighted_answers": 0})
+    >>> counts = pd.DataFrame({"question": "nps", "month": january.index, "judged": "counted",
+    ...     "score": [10.0, 8.0, 2.0], "answers": [6, 3, 1], "weight": [6.0, 3, 1], "weight_squares": [6.0, 3, 1],
+    ...     "weighted_answers": 0})
     >>> monthly_nps(counts, as_of=january.as_of)[["answers", "nps"]].values.tolist()
     [[10.0, 50.0]]
     """
     seen, months = _counted(counts, question, as_of)
     place = np.digitize(numbers(seen, "score"), [7, 9])
-    classes = {name: _sums(seen, name, (months, place, 3)) for name in ("answers", "weight", "weight_squares")}
+    classes = {name: _sums(seen, name, (months, place, 3)) for name in _SUMMED}
     answers = classes["answers"]
     nps = score_mean(answers, NPS_VALUES)
     weighted, effective = _weighted(classes, seen, months)
@@ -93,7 +95,7 @@ def monthly_csat(counts: pd.DataFrame, *, scales: Scales, as_of: date, question:
     seen, months = _counted(counts, question, as_of)
     scores = np.arange(low, high + 1)
     place = (numbers(seen, "score") - low).astype(np.int64)
-    classes = {name: _sums(seen, name, (months, place, scores.size)) for name in ("answers", "weight", "weight_squares")}
+    classes = {name: _sums(seen, name, (months, place, scores.size)) for name in _SUMMED}
     answers = classes["answers"]
     n, satisfied = answers.sum(axis=1), answers[:, -2:].sum(axis=1)
     weighted, effective = _weighted(classes, seen, months)

@@ -1,6 +1,5 @@
 """Who is content and who is not: scores by channel, topic, stage, or any grouping of customers."""
 
-from datetime import date
 from typing import Literal
 
 import duckdb
@@ -12,10 +11,10 @@ from scipy import stats
 from retention_helpers.engine import quote
 from retention_helpers.errors import ParameterError
 
-from .answers import NPS, Scales, scale_limits
+from .answers import NPS, Answers, Scales, scale_limits
 from .cohort_tests import FALSE_DISCOVERY_RATE, two_proportions
 from .feedback import NPS_VALUES
-from .frames import ask, last_month, numbers
+from .frames import numbers
 from .intervals import Floats, is_small, newcombe_difference
 from .scores import score_difference, score_mean, score_test, share_of
 
@@ -25,31 +24,30 @@ By = Literal["channel", "topic", "stage"] | duckdb.DuckDBPyRelation
 COLUMNS = ("score", "score_low", "score_high", "others_score", "difference", "difference_low", "difference_high")
 
 
-def cut_counts(
-    answers: duckdb.DuckDBPyRelation, con: duckdb.DuckDBPyConnection, *, by: By, as_of: date, months: int = 12
-) -> pd.DataFrame:
-    """How many answers of each score did each group of customers give in the months up to ``as_of``?
+def cut_counts(answers: Answers, *, by: By, months: int = 12) -> pd.DataFrame:
+    """How many answers of each score did each group of customers give in the last months?
 
-    Parameters: ``answers``, of `judged_answers`, and its connection ``con``; ``by``: a column of the answer (channel,
-    topic, stage), or a relation of the same connection with ``customer_id`` (once each) and ``value``, such as segment
-    or life stage; ``as_of``; ``months`` up to it. Whoever has no value is "unassigned", and counted.
+    Parameters: ``answers``, of `judged_answers`; ``by``: a column of the answer (channel, topic, stage), or a relation
+    of the same connection with ``customer_id`` (once each) and ``value``, such as segment or life stage; ``months`` up
+    to the answers' ``as_of``. Whoever has no value is "unassigned", and counted.
 
-    Returns one row per ``question``, ``value``, ``score``: ``answers``. Raises `ParameterError` for another column.
+    Returns one row per ``question``, ``value``, ``score`` and its ``mood``: ``answers``. Raises `ParameterError` for
+    another column.
     """
-    frame = ask(con, "cut_counts", {"after_month": last_month(as_of) - months}, answers=valued_answers(answers, by))
-    types = {"question": "str", "value": "str", "score": "int64", "answers": "int64"}
+    frame = valued_answers(answers, by).ask("cut_counts", after_month=answers.after_month(months))
+    types = {"question": "str", "value": "str", "score": "int64", "mood": "str", "answers": "int64"}
     return frame.astype(types).sort_values(["question", "value", "score"], ignore_index=True)
 
 
-def valued_answers(answers: duckdb.DuckDBPyRelation, by: By) -> duckdb.DuckDBPyRelation:
+def valued_answers(answers: Answers, by: By) -> Answers:
     """The answers with a column ``value``: the group that each belongs to. Parameters and errors as `cut_counts`."""
     if isinstance(by, str):
         if by not in ANSWER_COLUMNS:
             raise ParameterError(f'by is "{by}"; give one of {", ".join(ANSWER_COLUMNS)}, or a relation of customers.')
-        return answers.select(f"*, coalesce({quote(by)}, '{UNASSIGNED}') AS value")
-    groups = by.select("customer_id AS member, CAST(value AS VARCHAR) AS value")
-    joined = answers.join(groups, "customer_id = member", how="left")
-    return joined.select(f"* REPLACE (coalesce(value, '{UNASSIGNED}') AS value)")
+        return answers.of(answers.rows.select(f"*, coalesce({quote(by)}, '{UNASSIGNED}') AS value"))
+    members = by.select("customer_id AS member, CAST(value AS VARCHAR) AS value")
+    joined = answers.rows.join(members, "customer_id = member", how="left")
+    return answers.of(joined.select(f"* REPLACE (coalesce(value, '{UNASSIGNED}') AS value)"))
 
 
 def compare_groups(counts: pd.DataFrame, *, scales: Scales, question: str = NPS) -> pd.DataFrame:
@@ -80,7 +78,7 @@ def compare_groups(counts: pd.DataFrame, *, scales: Scales, question: str = NPS)
     others = by_score.sum(axis=0) - by_score
     columns, p_value = _nps(by_score, others, (low, high)) if question == NPS else _shares(by_score, others)
     q_value = _corrected(p_value, ~is_small(answers))
-    frame = pd.DataFrame(
+    groups = pd.DataFrame(
         {
             "value": pd.Series(values, dtype="str"),
             "answers": answers.astype(np.int64),
@@ -90,10 +88,8 @@ def compare_groups(counts: pd.DataFrame, *, scales: Scales, question: str = NPS)
             "is_small": is_small(answers),
         }
     )
-    is_rest = frame["value"] == UNASSIGNED
-    return frame.assign(is_rest=is_rest, size=-answers).sort_values(["is_rest", "size", "value"], ignore_index=True)[
-        [name for name in frame.columns]
-    ]
+    order = np.lexsort((values, -answers, values == UNASSIGNED))
+    return groups.iloc[order].reset_index(drop=True)
 
 
 def _nps(by_score: Floats, others: Floats, scale: tuple[int, int]) -> tuple[tuple[Floats, ...], Floats]:

@@ -87,9 +87,7 @@ def ask(
 
 
 @contextmanager
-def named(
-    con: duckdb.DuckDBPyConnection, **relations: duckdb.DuckDBPyRelation | pd.DataFrame
-) -> Iterator[None]:
+def named(con: duckdb.DuckDBPyConnection, **relations: duckdb.DuckDBPyRelation | pd.DataFrame) -> Iterator[None]:
     """Meanwhile statements on ``con`` may name the relations as tables."""
     con.complete()  # a result that nobody read to its end would be in the way
     for name, relation in relations.items():

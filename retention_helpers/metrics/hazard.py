@@ -21,9 +21,7 @@ _FARTHEST = 30.0  # of the log of a hazard ratio: a ratio of e**30 is endless to
 _MOST_STEPS, _CLOSE = 100, 1e-12
 
 
-def hazard_ratio(
-    histogram: pd.DataFrame, *, ties: Ties = "efron", confidence: float = CONFIDENCE
-) -> pd.DataFrame:
+def hazard_ratio(histogram: pd.DataFrame, *, ties: Ties = "efron", confidence: float = CONFIDENCE) -> pd.DataFrame:
     """How many times as fast does group 1 meet the event as group 0? Cox regression with one covariate, the group.
 
     Partial likelihood, ties as Efron or Breslow; whoever is censored on a day is at risk on it. The interval is that

@@ -1,27 +1,17 @@
 """Do customers who are not content leave sooner than those who are?"""
 
-from datetime import date
-
-import duckdb
 import numpy as np
 import pandas as pd
 
-from .answers import NPS
-from .frames import ask, last_month, numbers
+from .answers import NPS, Answers
+from .frames import last_month, numbers
 from .hazard import hazard_ratio
 from .survival import kaplan_meier
 
 MOODS = ("content", "neither", "not_content")
 
 
-def leaving_histogram(
-    answers: duckdb.DuckDBPyRelation,
-    con: duckdb.DuckDBPyConnection,
-    *,
-    as_of: date,
-    lapse_days: int,
-    question: str = NPS,
-) -> pd.DataFrame:
+def leaving_histogram(answers: Answers, *, lapse_days: int, question: str = NPS) -> pd.DataFrame:
     """How long after their first answer did customers lapse, by how content they were?
 
     From the day of a customer's first answer to the day they lapse (``lapse_days`` after the order that no other
@@ -29,14 +19,14 @@ def leaving_histogram(
     or lapsed) is counted apart. The usual wrong edge is to take the last answer: whoever stays answers again later, so
     those who were asked last are those who stayed. A lapse between two orders of one calendar month is not seen.
 
-    Parameters: ``answers``, of `judged_answers`, and its connection ``con`` (table ``customer_months``); ``as_of``;
-    ``lapse_days`` >= 1; ``question``.
+    Parameters: ``answers``, of `judged_answers` (table ``customer_months`` of the facts); ``lapse_days`` >= 1;
+    ``question``.
 
     Returns one row per ``mood`` (content, neither, not_content), ``was_active`` (bool), ``is_lapsed`` (bool), ``days``
     (int, from the answer): ``customers``.
     """
-    values = {"as_of": as_of, "as_of_month": last_month(as_of), "lapse_days": lapse_days, "question": question}
-    frame = ask(con, "leaving", values, answers=answers)
+    until = {"as_of": answers.as_of, "as_of_month": last_month(answers.as_of)}
+    frame = answers.ask("leaving", **until, lapse_days=lapse_days, question=question)
     types = {"mood": "str", "was_active": "bool", "is_lapsed": "bool", "days": "int64", "customers": "int64"}
     return frame.astype(types).sort_values(["mood", "was_active", "is_lapsed", "days"], ignore_index=True)
 
@@ -71,8 +61,8 @@ def leaving_hazard(histogram: pd.DataFrame) -> pd.DataFrame:
 def leaving_curves(histogram: pd.DataFrame) -> pd.DataFrame:
     """Which share of customers is still there so many days after their answer, by how content they were?
 
-    Parameters: ``histogram``, of `leaving_histogram`. Returns one row per ``mood`` and day that occurs, with the columns
-    of `kaplan_meier`, an event being the lapse.
+    Parameters: ``histogram``, of `leaving_histogram`. Returns one row per ``mood`` and day that occurs, with the
+    columns of `kaplan_meier`, an event being the lapse.
     """
     active = histogram[histogram["was_active"]]
     curves = {mood: kaplan_meier(_waits(active[active["mood"] == mood])) for mood in MOODS}

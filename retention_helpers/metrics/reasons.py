@@ -2,16 +2,15 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import cache
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from .answers import NPS
+from .answers import NPS, Answers
 from .feedback_cuts import By, valued_answers
-from .frames import ask, last_month, named, numbers, statement
+from .frames import ask, named, numbers, statement
 from .intervals import CONFIDENCE, Floats, Interval, holding, is_small, normal_quantile, share, wilson
 
 MOODS = ("not_content", "content")
@@ -26,8 +25,13 @@ def plain_words(text: str) -> str:
     'cafe елка dont'
     """
     small = "".join(letter for letter in text if not unicodedata.category(letter).startswith("M"))
-    small = small.translate(dict.fromkeys(map(ord, "'’ʼ`"))).lower().translate(str.maketrans(*accents()))
+    small = small.translate(dict.fromkeys(map(ord, "'’ʼ`"))).lower().translate(_without_accents())
     return " ".join("".join(letter if letter.isalnum() else " " for letter in small).split())
+
+
+@cache
+def _without_accents() -> dict[int, int]:
+    return str.maketrans(*accents())
 
 
 @cache
@@ -42,34 +46,30 @@ def accents() -> tuple[str, str]:
     return "".join(found), "".join(found.values())
 
 
-def comment_topics(
-    answers: duckdb.DuckDBPyRelation, con: duckdb.DuckDBPyConnection, *, beginnings: Mapping[str, Sequence[str]]
-) -> duckdb.DuckDBPyRelation:
+def comment_topics(answers: Answers, *, beginnings: Mapping[str, Sequence[str]]) -> duckdb.DuckDBPyRelation:
     """Which topics does a comment speak of, where the survey has not coded it?
 
     A comment speaks of a topic when one of its words begins as one of the topic's does; case, accents and apostrophes
     do not matter, a beginning may be several words. Nothing in ``beginnings`` is a pattern. The usual wrong edge: a
     beginning of three letters also begins words of other things; params/topics.yaml is to be read against the comments.
 
-    Parameters: ``answers``, of `judged_answers`, and its connection ``con``; ``beginnings``, topic -> beginnings of
-    words in any language. Returns a relation over a temporary table of ``con``: ``comment, topic``, each pair once.
+    Parameters: ``answers``, of `judged_answers`; ``beginnings``, topic -> beginnings of words in any language. Returns
+    a relation over a temporary table of the answers' connection: ``comment, topic``, each pair once.
     """
     pairs = [(topic, plain_words(word)) for topic, words in beginnings.items() for word in words]
     topic_words = pd.DataFrame(pairs, columns=["topic", "beginning"]).astype("str")
     topic_words = topic_words[topic_words["beginning"] != ""]
     accented, plain = accents()
-    with named(con, answers=answers, topic_words=topic_words):
+    with named(answers.con, answers=answers.rows, topic_words=topic_words):
         text = f"CREATE OR REPLACE TEMP TABLE found_topics AS {statement('comment_topics')}"
-        con.execute(text, {"accented": accented, "plain": plain})
-    return con.table("found_topics")
+        answers.con.execute(text, {"accented": accented, "plain": plain})
+    return answers.con.table("found_topics")
 
 
 def reasons(
-    answers: duckdb.DuckDBPyRelation,
+    answers: Answers,
     topics: duckdb.DuckDBPyRelation,
-    con: duckdb.DuckDBPyConnection,
     *,
-    as_of: date,
     by: By | None = None,
     months: int = 12,
     question: str = NPS,
@@ -81,8 +81,8 @@ def reasons(
     share among all other answers with a reason; interval of the log of the ratio, half an answer added (Walter 1975).
     The usual wrong edge: who writes a comment chose to; the shares speak of those who wrote.
 
-    Parameters: ``answers``, of `judged_answers`; ``topics``, of `comment_topics`; their connection ``con``; ``as_of``;
-    ``by``: None, or a cut as in `cut_counts`; ``months`` up to ``as_of``; ``question``.
+    Parameters: ``answers``, of `judged_answers`; ``topics``, of `comment_topics`; ``by``: None, or a cut as in
+    `cut_counts`; ``months`` up to the answers' ``as_of``; ``question``.
 
     Returns one row per ``value`` ("all" without a cut), ``mood`` (not_content, content) and ``topic``, the most
     frequent first:
@@ -93,9 +93,9 @@ def reasons(
       lift, lift_low, lift_high   share / others_share, missing where nobody else names the topic
       is_small                    fewer than 30 answers with a reason
     """
-    valued = answers.select("*, 'all' AS value") if by is None else valued_answers(answers, by)
-    values = {"after_month": last_month(as_of) - months}
-    counts = ask(con, "reason_counts", values, answers=valued, comment_topics=topics)
+    valued = answers.of(answers.rows.select("*, 'all' AS value")) if by is None else valued_answers(answers, by)
+    after = {"after_month": answers.after_month(months)}
+    counts = ask(answers.con, "reason_counts", after, answers=valued.rows, comment_topics=topics)
     counts = counts[counts["question"] == question].astype({"answers": "int64"})
     with_reason = _by_mood(counts[counts["kind"] == "any"], ["value"])
     named_topic = _by_mood(counts[counts["kind"] == "topic"], ["value", "topic"])
@@ -156,20 +156,13 @@ def ratio_interval(part: tuple[Floats, Floats], other: tuple[Floats, Floats]) ->
     return holding(share(share(k1, n1), share(k0, n0)), low, high)
 
 
-def topic_texts(
-    answers: duckdb.DuckDBPyRelation,
-    topics: duckdb.DuckDBPyRelation,
-    con: duckdb.DuckDBPyConnection,
-    *,
-    as_of: date,
-    months: int = 12,
-) -> pd.DataFrame:
+def topic_texts(answers: Answers, topics: duckdb.DuckDBPyRelation, *, months: int = 12) -> pd.DataFrame:
     """What was written about each topic? The texts out of which one is shown.
 
     Parameters as `reasons`. Returns one row per ``question``, ``mood``, ``topic`` and ``comment``, at most 400 texts of
     each: ``answers``, how many wrote it.
     """
-    values = {"after_month": last_month(as_of) - months, "texts": TEXTS}
-    frame = ask(con, "topic_comments", values, answers=answers, comment_topics=topics)
+    values = {"after_month": answers.after_month(months), "texts": TEXTS}
+    frame = ask(answers.con, "topic_comments", values, answers=answers.rows, comment_topics=topics)
     types = {"question": "str", "mood": "str", "topic": "str", "comment": "str", "answers": "int64"}
     return frame.astype(types).sort_values(["question", "mood", "topic", "answers", "comment"], ignore_index=True)

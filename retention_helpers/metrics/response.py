@@ -1,22 +1,20 @@
 """How many of those who are asked answer?"""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from retention_helpers.errors import CallError
 
-from .frames import ask, every_month, last_month, numbers, table, total_by_month
+from .answers import Answers
+from .frames import every_month, last_month, numbers, table, total_by_month
 from .intervals import is_small, newcombe_difference, share, wilson
 
 EVENT_COLUMNS = ["month", "is_contact", "is_open", "is_matched", "events"]
 
 
-def response_rate(
-    answers: duckdb.DuckDBPyRelation, con: duckdb.DuckDBPyConnection, *, as_of: date, answer_days: int = 14
-) -> pd.DataFrame:
+def response_rate(answers: Answers, *, answer_days: int = 14) -> pd.DataFrame:
     """Which share of the customers asked for their opinion gave it?
 
     Contacts with purpose ``survey`` that were answered over all of them. A contact is answered by the customer's first
@@ -25,10 +23,9 @@ def response_rate(
     ``as_of`` are counted apart. The usual wrong edge: answers / contacts of one month counts answers that nobody asked
     for, holds the answers to last month's questions, and falls in the last days because they have had no time.
 
-    Parameters: ``answers``, of `judged_answers`, and its connection ``con`` (table ``contacts``); ``as_of``;
-    ``answer_days`` >= 1.
+    Parameters: ``answers``, of `judged_answers` (table ``contacts`` of the facts); ``answer_days`` >= 1.
 
-    Returns one row for every calendar month from the first contact or answer to ``as_of``:
+    Returns one row for every calendar month from the first contact or answer to the answers' ``as_of``:
       month                                      text, YYYY-MM, of the contact
       contacts                                   contacts with purpose survey
       open_contacts                              of them still to be answered on ``as_of``; not in the rate
@@ -42,13 +39,10 @@ def response_rate(
     """
     if answer_days < 1:
         raise CallError(f"answer_days is {answer_days}; an answer has 1 day or more.")
-    values = {
-        "as_of_month": last_month(as_of),
-        "last_asked": as_of - timedelta(days=answer_days - 1),
-        "answer_days": answer_days,
-    }
-    events = ask(con, "survey_response", values, answers=answers).astype(dict.fromkeys(EVENT_COLUMNS, "int64"))
-    months = every_month(events, as_of)
+    last_asked = answers.as_of - timedelta(days=answer_days - 1)
+    values = {"as_of_month": last_month(answers.as_of), "last_asked": last_asked, "answer_days": answer_days}
+    events = answers.ask("survey_response", **values).astype(dict.fromkeys(EVENT_COLUMNS, "int64"))
+    months = every_month(events, answers.as_of)
 
     def count(is_contact: int, is_open: int, is_matched: int | None = None) -> np.ndarray:
         which = (events["is_contact"] == is_contact) & (events["is_open"] == is_open)

@@ -3,8 +3,8 @@
 from .files import NOTEBOOKS, REPORTS, cache_folder
 from .look import Look, look
 from .profile import OrderRules, Profile, load_profile
-from .recipients import Addressees, MailList, Recipients, load_recipients
 from .questions import Question
+from .recipients import Addressees, MailList, Recipients, load_recipients
 from .tables import Keep, Mapping, Source, Unpivot
 from .topics import Topics, load_topics
 

@@ -42,7 +42,7 @@ class Topics(Strict):
         return frozenset(word for words in self.ordinary_words.values() for word in words)
 
     def names(self, locale: str) -> dict[str, str]:
-        """Topic -> what readers of a language call it; in English, or as the survey codes it, where they have no word."""
+        """Topic -> what readers of a language call it; else its English name, or the code itself."""
         return {name: topic.name.get(locale) or topic.name.get("en") or name for name, topic in self.topics.items()}
 
 

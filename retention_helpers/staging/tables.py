@@ -34,9 +34,9 @@ def stage(con: duckdb.DuckDBPyConnection, profile: Profile, *, written_at: datet
 
     ``staged_orders`` carries beside the contract's columns: ``month`` (null where the date is unusable, then
     ``date_problem`` says why), ``has_decimal_id``, ``ordered_at_text``, ``amount_text`` and ``product_name_raw`` as
-    they came. The other tables carry ``<column>_text`` of what is required (``staged_feedback`` also ``score_code``, the
-    score as the source codes it); all carry ``is_filtered`` and ``recoded`` (which codes the profile replaced). The
-    sources of a table of several are read one below the other.
+    they came. The other tables carry ``<column>_text`` of what is required (``staged_feedback`` also ``score_code``,
+    the score as the source codes it); all carry ``is_filtered`` and ``recoded`` (which codes the profile replaced).
+    The sources of a table of several are read one below the other.
     ``written_at`` is when the source was written: rows dated later lie in the future. Raises `SourceError`.
     """
     files: dict[str, tuple[str, ...]] = {}
