@@ -98,6 +98,17 @@ def answer_counts(answers: Answers) -> pd.DataFrame:
     return answers.ask("answer_counts").astype(COUNT_TYPES).sort_values(order, ignore_index=True)
 
 
+def leading_question(counts: pd.DataFrame, *, as_of: date) -> str:
+    """Which question says most about a customer? NPS where it is asked, else CSAT, else the one with most answers.
+
+    Parameters: ``counts``, of `answer_counts`; ``as_of``. Without any answer it is NPS.
+    """
+    seen = through(counts, as_of)
+    answers = seen[seen["judged"] == "counted"].groupby("question")["answers"].sum()
+    usual = [question for question in (NPS, "csat") if question in answers.index]
+    return usual[0] if usual else str(answers.idxmax()) if len(answers) else NPS
+
+
 def answer_ledger(counts: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     """What became of every answer? Rows in = answers counted + answers left out, by reason.
 

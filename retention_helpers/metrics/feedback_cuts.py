@@ -77,7 +77,7 @@ def compare_groups(counts: pd.DataFrame, *, scales: Scales, question: str = NPS)
     answers = by_score.sum(axis=1)
     others = by_score.sum(axis=0) - by_score
     columns, p_value = _nps(by_score, others, (low, high)) if question == NPS else _shares(by_score, others)
-    q_value = _corrected(p_value, ~is_small(answers))
+    q_value = corrected(p_value, ~is_small(answers))
     groups = pd.DataFrame(
         {
             "value": pd.Series(values, dtype="str"),
@@ -108,8 +108,14 @@ def _shares(by_score: Floats, others: Floats) -> tuple[tuple[Floats, ...], Float
     return (*score, rest_score[0], *newcombe_difference(*pairs[0], *pairs[1])), two_proportions(*pairs[0], *pairs[1])
 
 
-def _corrected(p_value: Floats, is_tested: NDArray[np.bool_]) -> Floats:
-    """Benjamini-Hochberg over the groups that are tested."""
+def corrected(p_value: Floats, is_tested: NDArray[np.bool_]) -> Floats:
+    """How likely is it that a difference named is none, so many having been looked at? Benjamini-Hochberg's q values.
+
+    Parameters: ``p_value``, and which of them belong to the family; the others get a missing q value.
+
+    >>> corrected(np.array([0.01, 0.02, 0.5, 0.9]), np.array([True, True, True, False])).round(3).tolist()
+    [0.03, 0.03, 0.5, nan]
+    """
     q_value = np.full(p_value.shape, np.nan)
     family = is_tested & ~np.isnan(p_value)
     if family.any():

@@ -129,19 +129,33 @@ def journey_waits(entries: pd.DataFrame, *, as_of: date, months: int = 12) -> pd
       median_days, ..._low, ..._high       days, missing where half never moves on; where the 95 % band falls to a half
       quarter_days                         days until a quarter has moved on, missing where it never does
     """
-    recent = entries[numbers(entries, "month") > last_month(as_of) - months]
+    curves = journey_curves(entries, as_of=as_of, months=months)
     rows = []
+    for stage in WAY[:-1]:
+        curve = curves[curves["stage"] == stage]
+        customers, moved = int((curve["events"] + curve["censored"]).sum()), int(curve["events"].sum())
+        median = (quantile_days(curve, 0.5, column) for column in ("survival", "survival_low", "survival_high"))
+        rows.append((stage, customers, moved, *median, quantile_days(curve, 0.75)))
+    columns = {"stage": "str", "customers": "int64", "moved_on": "int64"}
+    columns |= dict.fromkeys(("median_days", "median_days_low", "median_days_high", "quarter_days"), "float64")
+    return pd.DataFrame(rows, columns=list(columns)).astype(columns)
+
+
+def journey_curves(entries: pd.DataFrame, *, as_of: date, months: int = 12) -> pd.DataFrame:
+    """Which share of the customers at a stage is still there so many days later?
+
+    Parameters as `journey_waits`. Returns one row per ``stage`` of the way that can be left and day that occurs, with
+    the columns of `kaplan_meier`, an event being the step to a later stage.
+    """
+    recent = entries[numbers(entries, "month") > last_month(as_of) - months]
+    curves = {}
     for stage in WAY[:-1]:
         mine = recent[recent["stage"] == stage]
         moved, customers = mine["has_moved"].to_numpy(dtype=bool), numbers(mine, "customers")
         waits = {"events": np.where(moved, customers, 0), "censored": np.where(moved, 0, customers)}
-        curve = kaplan_meier(pd.DataFrame({"days": numbers(mine, "days"), **waits}))
-        edges = ("survival", "survival_low", "survival_high")
-        median = (quantile_days(curve, 0.5, column) for column in edges)
-        rows.append((stage, customers.sum(), customers[moved].sum(), *median, quantile_days(curve, 0.75)))
-    columns = {"stage": "str", "customers": "int64", "moved_on": "int64"}
-    columns |= dict.fromkeys(("median_days", "median_days_low", "median_days_high", "quarter_days"), "float64")
-    return pd.DataFrame(rows, columns=list(columns)).astype(columns)
+        curves[stage] = kaplan_meier(pd.DataFrame({"days": numbers(mine, "days"), **waits}))
+    together = pd.concat(curves, names=["stage", None]).reset_index(level="stage").reset_index(drop=True)
+    return together.astype({"stage": "str"})
 
 
 def _by_stage(entries: pd.DataFrame, months: NDArray[np.int64]) -> Floats:

@@ -10,7 +10,7 @@ from retention_helpers.periods import month_label
 from .answers import Answers
 from .feedback_cuts import cut_counts
 from .frames import last_month, numbers
-from .intervals import is_small, newcombe_difference, share, wilson
+from .intervals import Floats, is_small, newcombe_difference, share, wilson
 
 
 def stage_moods(answers: Answers, *, months: int = 3) -> pd.DataFrame:
@@ -41,29 +41,45 @@ def weakest_step(steps: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     """At which stage do the fewest go on, and can that be told from the others?
 
     The stage of the lowest conversion in the month of ``as_of`` is the weakest where its Newcombe difference to every
-    other one leaves out 0; else each stage whose difference to it holds 0 may be the weakest, and nothing is named.
-    The usual wrong edge: the lowest number is always somewhere; with few customers it moves from month to month.
+    other one leaves out 0; else each stage whose difference to it holds 0 may be the weakest, and none is named. The
+    usual wrong edge: the lowest number is always somewhere; with few customers it moves from month to month.
 
     Parameters: ``steps``, of `journey_steps`; ``as_of``.
 
     Returns one row per stage with a conversion, the lowest first: ``stage, conversion, conversion_low,
-    conversion_high, customers``, ``behind`` (conversion - the lowest one) with ``_low`` and ``_high``,
-    ``may_be_weakest`` (bool), ``is_weakest`` (bool, one row at most).
+    conversion_high, customers``, ``above`` (conversion - the lowest one) with ``_low`` and ``_high``,
+    ``may_be_lowest`` (bool), ``is_lowest`` (bool, one row at most).
     """
     month = steps[(steps["month"] == month_label(last_month(as_of))) & steps["conversion"].notna()]
-    ordered = month.sort_values("conversion", kind="stable", ignore_index=True)
-    moved, customers = numbers(ordered, "moved_on"), numbers(ordered, "customers")
-    lowest = (np.broadcast_to(counts[:1], counts.shape) for counts in (moved, customers))
-    behind, low, high = newcombe_difference(moved, customers, *lowest)
-    is_first = np.arange(len(ordered)) == 0
-    may_be = is_first | (low <= 0)
     kept = ["stage", "conversion", "conversion_low", "conversion_high", "customers"]
-    return ordered[kept].assign(
-        behind=np.where(is_first, 0.0, behind),
-        behind_low=np.where(is_first, 0.0, low),
-        behind_high=np.where(is_first, 0.0, high),
-        may_be_weakest=may_be,
-        is_weakest=is_first & (may_be.sum() == 1),
+    return _ranked(month, "conversion", (numbers(month, "moved_on"), numbers(month, "customers")), kept)
+
+
+def least_content(moods: pd.DataFrame) -> pd.DataFrame:
+    """At which stage are the fewest content, and can that be told from the others? By the rule of `weakest_step`.
+
+    Parameters: ``moods``, of `stage_moods`. Returns one row per stage with answers, the lowest first: ``stage,
+    satisfaction, satisfaction_low, satisfaction_high, answers``, and ``above`` ... ``is_lowest`` as `weakest_step`.
+    """
+    n = numbers(moods, "answers")
+    kept = ["stage", "satisfaction", "satisfaction_low", "satisfaction_high", "answers"]
+    return _ranked(moods, "satisfaction", (np.rint(numbers(moods, "satisfaction") * n), n), kept)
+
+
+def _ranked(rows: pd.DataFrame, rate: str, counts: tuple[Floats, Floats], kept: list[str]) -> pd.DataFrame:
+    order = np.argsort(numbers(rows, rate), kind="stable")
+    part, whole = (side[order] for side in counts)
+    lowest = (np.broadcast_to(side[:1], side.shape) for side in (part, whole))
+    difference = newcombe_difference(part, whole, *lowest)
+    is_first = np.arange(order.size) == 0
+    above, low, high = (np.where(is_first, 0.0, edge) for edge in difference)
+    may_be = is_first | (low <= 0)
+    return (
+        rows.iloc[order][kept]
+        .reset_index(drop=True)
+        .assign(
+            above=above, above_low=low, above_high=high, may_be_lowest=may_be, is_lowest=is_first & (may_be.sum() == 1)
+        )
     )
 
 
@@ -81,5 +97,5 @@ def stage_table(steps: pd.DataFrame, waits: pd.DataFrame, moods: pd.DataFrame, *
     together = month.merge(waits.drop(columns=["customers", "moved_on"]), on="stage", how="left")
     together = together.merge(moods.drop(columns="is_small"), on="stage", how="left")
     together["answers"] = together["answers"].fillna(0).astype("int64")
-    named = weakest.loc[weakest["is_weakest"], "stage"]
+    named = weakest.loc[weakest["is_lowest"], "stage"]
     return together.assign(is_weakest=together["stage"].isin(named))

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from .answers import NPS, Answers
-from .feedback_cuts import By, valued_answers
+from .cohort_tests import FALSE_DISCOVERY_RATE, two_proportions
+from .feedback_cuts import By, corrected, valued_answers
 from .frames import ask, named, numbers, statement
 from .intervals import CONFIDENCE, Floats, Interval, holding, is_small, normal_quantile, share, wilson
 
@@ -91,6 +92,9 @@ def reasons(
       share, share_low, ..._high  answers / answers_with_reason, 0..1
       others_share                the same among all other answers with a reason; missing where there is none
       lift, lift_low, lift_high   share / others_share, missing where nobody else names the topic
+      q_value                     of the difference of the two shares, corrected over the topics of a value and mood
+                                  (Benjamini-Hochberg); missing below 30 answers with a reason
+      is_different                q_value <= 0.05
       is_small                    fewer than 30 answers with a reason
     """
     valued = answers.of(answers.rows.select("*, 'all' AS value")) if by is None else valued_answers(answers, by)
@@ -102,7 +106,10 @@ def reasons(
     bases = with_reason.reindex(named_topic.index.get_level_values("value"))
     frames = [_of_mood(mood, named_topic, bases) for mood in MOODS]
     together = pd.concat(frames, ignore_index=True).astype(REASON_TYPES)
-    together = together.assign(place=-together["answers"])
+    family = together.groupby(["value", "mood"])["p_value"]
+    together["q_value"] = family.transform(lambda p: corrected(p.to_numpy(), p.notna().to_numpy()))
+    together["is_different"] = together["q_value"] <= FALSE_DISCOVERY_RATE
+    together = together.drop(columns="p_value").assign(place=-together["answers"])
     order = ["value", "mood", "place", "topic"]
     return together.sort_values(order, ignore_index=True).drop(columns="place")
 
@@ -132,6 +139,7 @@ def _of_mood(mood: str, named_topic: pd.DataFrame, bases: pd.DataFrame) -> pd.Da
             "lift_low": lift_low,
             "lift_high": lift_high,
             "is_small": is_small(base),
+            "p_value": np.where(is_small(base), np.nan, two_proportions(mine, base, rest, rest_base)),
         }
     )
     return frame[frame["answers_with_reason"] > 0]
