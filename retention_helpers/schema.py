@@ -6,12 +6,13 @@ A profile maps the company's own columns to these; staging casts them to the kin
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["id", "text", "time", "month", "money", "number", "integer", "flag"]
+Kind = Literal["id", "text", "time", "moment", "month", "money", "number", "integer", "flag"]
 
 SQL_TYPES: dict[str, str] = {
     "id": "VARCHAR",
     "text": "VARCHAR",
     "time": "TIMESTAMP",
+    "moment": "TIMESTAMP",
     "month": "SMALLINT",
     "money": "BIGINT",
     "number": "DOUBLE",
@@ -24,8 +25,9 @@ SQL_TYPES: dict[str, str] = {
 class Column:
     """One column of the contract. ``kind`` says how staging casts it:
 
-    id: text, trimmed, ``17850.0`` read as ``17850``; time: a time stamp in the business's time zone; month: the
-    integer of a calendar month; money: integer hundredths of the currency, exact; number, integer, flag, text: as
+    id: text, trimmed, ``17850.0`` read as ``17850``; time: a time stamp in the business's time zone; moment: the same,
+    or a year or month (``2017``, ``2017-05``), which is read as its last day; month: the integer of a calendar month;
+    money: integer hundredths of the currency, exact; number, integer, flag, text: as
     named.
     """
 
@@ -100,7 +102,7 @@ CONTRACT: dict[str, Table] = {
         _table(
             "feedback",
             "One row per answer.",
-            "at:time question:text score:number",
+            "at:moment question:text score:number",
             "customer_id:id comment:text channel:text topic:text stage:text weight:number",
             when="at",
         ),

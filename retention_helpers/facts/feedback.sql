@@ -1,6 +1,15 @@
 -- One row per answer.
 SELECT
-    events.* EXCLUDE (customer_id, is_filtered, recoded, at_text, question_text, score_text),
+    events."at",
+    events.question,
+    events.score,
+    -- As the source codes it: what stands for "no answer" is counted by its code.
+    events.score_code,
+    events."comment",
+    events.channel,
+    events.topic,
+    events.stage,
+    events.weight,
     coalesce(identities.customer_id, events.customer_id) AS customer_id,
     CAST(year(events."at") * 12 + month(events."at") - 1 AS SMALLINT) AS month
 FROM staged_feedback AS events

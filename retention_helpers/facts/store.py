@@ -34,8 +34,11 @@ class Facts:
 
     @cached_property
     def months(self) -> list[int]:
-        """The months that have rows, ascending."""
-        return [month for (month,) in self.con.execute("SELECT month FROM partitions ORDER BY month").fetchall()]
+        """The months that have orders, ascending; of a company without orders, those that have answers."""
+        found = self.con.execute("SELECT month FROM partitions ORDER BY month").fetchall()
+        if not found:
+            found = self.con.execute("SELECT DISTINCT month FROM feedback ORDER BY month").fetchall()
+        return [month for (month,) in found]
 
     def is_complete(self, period: Period) -> bool:
         """Whether the data reach the period's last day."""

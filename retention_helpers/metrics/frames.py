@@ -1,6 +1,7 @@
 """What every metric does first and last: cut at `as_of`, count by month, cents to money, months to text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -75,12 +76,27 @@ def statement(name: str) -> str:
 
 
 def ask(
-    connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object] | None = None, **tables: str
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    values: Mapping[str, object] | None = None,
+    **tables: str | duckdb.DuckDBPyRelation | pd.DataFrame,
 ) -> pd.DataFrame:
-    """The answer to a statement; it reads ``tables`` under the names that they are given here."""
-    for alias, table in tables.items():
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {alias} AS SELECT * FROM {table}")
-    return connection.execute(statement(name), dict(values or {})).df()
+    """The answer to ``name``.sql, which may name the facts of ``con`` and the given tables."""
+    with named(con, **tables):
+        return con.execute(statement(name), dict(values or {})).df()
+
+
+@contextmanager
+def named(con: duckdb.DuckDBPyConnection, **tables: str | duckdb.DuckDBPyRelation | pd.DataFrame) -> Iterator[None]:
+    """Meanwhile statements on ``con`` may use these names for tables: for other tables, relations or frames."""
+    con.complete()  # a result that nobody read to its end would be in the way
+    for name, given in tables.items():
+        con.register(name, con.table(given) if isinstance(given, str) else given)
+    try:
+        yield
+    finally:
+        for name in tables:
+            con.unregister(name)
 
 
 def keep(

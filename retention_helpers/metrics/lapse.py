@@ -13,7 +13,7 @@ from retention_helpers.periods import Period
 
 from .frames import numbers, statement, through
 from .intervals import CONFIDENCE, Floats, is_small, share
-from .survival import greenwood, kaplan_meier, log_log_interval
+from .survival import greenwood, kaplan_meier, log_log_interval, quantile_days
 
 AGAIN_AT_MOST = 0.10
 WATCHED_AT_LEAST = 0.5
@@ -164,15 +164,9 @@ def customer_lifetime(histogram: pd.DataFrame) -> pd.DataFrame:
     """
     curve = lifetime_survival(histogram)
     bounds = {"median_days": "survival", "median_days_low": "survival_low", "median_days_high": "survival_high"}
-    row = {name: [_first_day_at_half(curve, column)] for name, column in bounds.items()}
+    row = {name: [quantile_days(curve, 0.5, column)] for name, column in bounds.items()}
     lapsed = int(curve["events"].sum())
     return pd.DataFrame({**row, "customers": [lapsed + int(curve["censored"].sum())], "lapsed": [lapsed]})
-
-
-def _first_day_at_half(curve: pd.DataFrame, column: str) -> float:
-    # A product of fractions may come to rest a rounding error above a half.
-    reached = curve.loc[curve[column] <= 0.5 + 1e-12, "days"]
-    return float(reached.iloc[0]) if len(reached) else math.nan
 
 
 def _from_row(survival: pd.DataFrame, row: NDArray[np.int64]) -> tuple[tuple[Floats, Floats], NDArray[np.int64]]:

@@ -1,4 +1,4 @@
-"""Where in their life with the company is a customer: one stage for each, a pure function of what happened up to a day."""
+"""Where in their life with the company is a customer: one stage each, a pure function of what happened up to a day."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,5 +1,7 @@
 """How long until something happens, when some are still being watched: the Kaplan-Meier curve and its interval."""
 
+import math
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -48,6 +50,13 @@ def kaplan_meier(histogram: pd.DataFrame, *, confidence: float = CONFIDENCE) -> 
             "survival_high": high,
         }
     )
+
+
+def quantile_days(curve: pd.DataFrame, survival: float = 0.5, column: str = "survival") -> float:
+    """On which day does a `kaplan_meier` curve (or an edge of its band) first reach a survival? Missing where never."""
+    # A product of fractions may come to rest a rounding error above it.
+    reached = curve.loc[curve[column] <= survival + 1e-12, "days"]
+    return float(reached.iloc[0]) if len(reached) else math.nan
 
 
 def greenwood(events: NDArray[np.int64], at_risk: NDArray[np.int64]) -> Floats:

@@ -4,9 +4,11 @@ from .audiences import AudienceList, Audiences, Destination, NextProductRules
 from .files import NOTEBOOKS, REPORTS, cache_folder
 from .look import Look, look
 from .profile import OrderRules, Profile, load_profile
+from .questions import Question
 from .recipients import Addressees, MailList, Recipients, load_recipients
 from .segments import Segment, SegmentRules, load_segments
 from .tables import Keep, Mapping, Source, Unpivot
+from .topics import Topics, load_topics
 from .typeface import FAMILY, faces, font_face_css
 
 __all__ = [
@@ -24,10 +26,12 @@ __all__ = [
     "NextProductRules",
     "OrderRules",
     "Profile",
+    "Question",
     "Recipients",
     "Segment",
     "SegmentRules",
     "Source",
+    "Topics",
     "Unpivot",
     "cache_folder",
     "faces",
@@ -35,5 +39,6 @@ __all__ = [
     "load_profile",
     "load_recipients",
     "load_segments",
+    "load_topics",
     "look",
 ]

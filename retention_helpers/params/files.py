@@ -56,11 +56,22 @@ def read_yaml(path: Path) -> dict:
     return content
 
 
-def told(where: Path | str, error: ValidationError, known: Callable[[tuple[int | str, ...]], Iterable[str]]) -> str:
-    """The first five faults of some settings, each with its place; ``known`` are the settings that a place takes."""
+Location = tuple[int | str, ...]
+
+
+def told(
+    where: Path | str,
+    error: ValidationError,
+    known: Callable[[Location], Iterable[str]],
+    shown: Callable[[Location], Location] = lambda location: location,
+) -> str:
+    """The first five faults of some settings, each with its place.
+
+    ``known`` are the settings that a place takes, ``shown`` is the place as the file has it.
+    """
     lines = []
     for item in error.errors()[:5]:
-        place = ".".join(str(part) for part in item["loc"])
+        place = ".".join(str(part) for part in shown(item["loc"]))
         before = f"{place}: " if place else ""
         if item["type"] == "extra_forbidden":
             hint = did_you_mean(str(item["loc"][-1]), known(item["loc"]))

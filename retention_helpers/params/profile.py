@@ -3,8 +3,9 @@
 import os
 import re
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from babel.numbers import get_currency_precision, list_currencies
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, field_validator
@@ -16,6 +17,7 @@ from retention_helpers.words import LOCALES
 from .audiences import ADDRESS_OF, Audiences, over_house
 from .audiences import known_keys as known_in_audiences
 from .files import PARAMS, cache_folder, read_yaml, told
+from .questions import USUAL, Question, check_nps
 from .segments import SegmentRules, load_segments
 from .tables import Code, Keep, Mapping, Source, Strict, Zone
 from .targets import Target, checked_targets
@@ -56,15 +58,17 @@ class Profile(Strict):
     existing_base_rule: Literal["non_first_order", "before_month"] = "non_first_order"
     margin_share: float | None = Field(None, gt=0, le=1)
     orders: OrderRules = OrderRules()
+    questions: dict[str, Question] = Field(default_factory=dict, description="scales of what customers are asked")
     fatal: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
         default_factory=dict, description="check -> share of rows above which the build is refused"
     )
-    tables: dict[str, Source]
+    tables: dict[str, Annotated[tuple[Source, ...], Field(min_length=1)]]
     # Left out of the dump: facts do not depend on what is aimed at, nor on where and in which language it is read.
     locale: Locale = Field("en", exclude=True, description="language of the reports")
     locales: list[Locale] = Field(default_factory=list, exclude=True, description="further languages of the reports")
     targets: dict[str, Target] = Field(default_factory=dict, exclude=True, description="key figure -> what it is to be")
     reports_url: WebAddress | None = Field(None, exclude=True, description="where the reports folder is served")
+    topics: str | None = Field(None, exclude=True, description="a file of its own like params/topics.yaml")
     recipients: str | None = Field(None, exclude=True, description="a file of its own like params/recipients.yaml")
     segments: str | None = Field(None, exclude=True, description="a file of its own like params/segments.yaml")
     audiences: Audiences = Field(
@@ -83,9 +87,19 @@ class Profile(Strict):
         return self.active_months or self.lapse_months
 
     @property
+    def scales(self) -> dict[str, tuple[int, int]]:
+        """Each question's lowest and highest answer: the usual ones, and those that the profile gives."""
+        return USUAL | {name: question.scale for name, question in self.questions.items()}
+
+    @property
     def recipients_path(self) -> Path:
         """The file of who gets mail: the company's own, or the house's."""
         return self.folder / self.recipients if self.recipients else PARAMS / "recipients.yaml"
+
+    @property
+    def topics_path(self) -> Path:
+        """The file of what customers write about: the company's own, or the house's."""
+        return self.folder / self.topics if self.topics else PARAMS / "topics.yaml"
 
     @property
     def segment_rules(self) -> SegmentRules:
@@ -95,7 +109,7 @@ class Profile(Strict):
     @property
     def channels_with_addresses(self) -> frozenset[str]:
         """Channels (email, sms) whose addresses the company gives: there, who has none cannot be reached."""
-        given = self.tables["customers"].columns if "customers" in self.tables else {}
+        given = {column for source in self.tables.get("customers", ()) for column in source.columns}
         return frozenset(channel for channel, kinds in ADDRESS_OF.items() if any(kind in given for kind in kinds))
 
     @field_validator("audiences", mode="before")
@@ -112,13 +126,27 @@ class Profile(Strict):
             raise ValueError(f"{value} has {get_currency_precision(value)} decimals; amounts are kept in hundredths")
         return value
 
+    @field_validator("questions")
+    @classmethod
+    def _known_scales(cls, questions: dict[str, Question]) -> dict[str, Question]:
+        check_nps(questions)
+        return questions
+
+    @field_validator("tables", mode="before")
+    @classmethod
+    def _one_or_several(cls, tables: Any) -> Any:
+        if not isinstance(tables, dict):
+            return tables
+        return {name: item if isinstance(item, list) else [item] for name, item in tables.items()}
+
     @field_validator("tables")
     @classmethod
-    def _in_contract(cls, tables: dict[str, Source]) -> dict[str, Source]:
-        for name, source in tables.items():
+    def _in_contract(cls, tables: dict[str, tuple[Source, ...]]) -> dict[str, tuple[Source, ...]]:
+        for name, sources in tables.items():
             if name not in CONTRACT:
                 raise ValueError(f'"{name}" is not a table of the input contract.{did_you_mean(name, CONTRACT)}')
-            _check_columns(name, source)
+            for source in sources:
+                _check_columns(name, source)
         if "orders" not in tables and "outcomes" not in tables and "feedback" not in tables:
             raise ValueError("at least one of the tables orders, outcomes, feedback is needed")
         return tables
@@ -171,7 +199,7 @@ def load_profile(name_or_path: str) -> Profile:
     try:
         return Profile.model_validate({**content, "name": name, "folder": path.resolve().parent})
     except ValidationError as error:
-        raise ProfileError(told(path, error, _known_keys)) from error
+        raise ProfileError(told(path, error, _known_keys, partial(_shown, content))) from error
 
 
 def _find(name_or_path: str) -> Path:
@@ -188,8 +216,20 @@ def _find(name_or_path: str) -> Path:
     return path
 
 
+def _shown(content: dict[str, Any], location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The place of a setting as the file has it: a table's only source bears no number there."""
+    short = _without_number(location)
+    is_list = short != location and isinstance(content["tables"].get(location[1]), list)
+    return location if is_list else short
+
+
+def _without_number(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    return (*location[:2], *location[3:]) if location[:1] == ("tables",) else location
+
+
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     model: type[BaseModel] = Profile
+    location = _without_number(location)
     if location[0] == "audiences" and len(location) > 1:
         return known_in_audiences(location[1:])
     if location[:1] == ("orders",):

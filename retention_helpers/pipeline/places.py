@@ -14,7 +14,8 @@ _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 @contextmanager
 def absolute_places(profile: Profile) -> Iterator[None]:
     """Meanwhile the cache's place and those that the profile's sources name are absolute; afterwards as they were."""
-    named = {name for source in profile.tables.values() for name in _VARIABLE.findall(source.source)}
+    sources = [source.source for several in profile.tables.values() for source in several]
+    named = {name for text in sources for name in _VARIABLE.findall(text)}
     given = {name: os.environ[name] for name in named | {"RETENTION_CACHE"} if os.environ.get(name)}
     os.environ.update({name: str(Path(place).absolute()) for name, place in given.items()})
     try:

@@ -53,9 +53,27 @@ class AudiencesParameters(NotebookParameters):
     """notebooks/audiences.ipynb; what the lists are stands in params/audiences.yaml."""
 
 
+class FeedbackParameters(NotebookParameters):
+    """notebooks/feedback.ipynb: how long an answer may take, over how many months groups are compared."""
+
+    answer_days: int = Field(14, ge=1, le=365)
+    months_compared: int = Field(12, ge=1, le=120)
+    quote_comments: bool = True
+
+
+class JourneyParameters(NotebookParameters):
+    """notebooks/journey.ipynb: within how many days a step counts, over how many months answers and waits are."""
+
+    step_days: int = Field(30, ge=1, le=365)
+    months_of_answers: int = Field(3, ge=1, le=120)
+    months_of_waits: int = Field(12, ge=1, le=120)
+
+
 MODELS: dict[str, type[NotebookParameters]] = {
     "audiences": AudiencesParameters,
     "cohorts": CohortsParameters,
+    "feedback": FeedbackParameters,
+    "journey": JourneyParameters,
     "summary": SummaryParameters,
 }
 

@@ -14,7 +14,7 @@ from IPython.display import display
 from retention_helpers.errors import ParameterError
 from retention_helpers.facts import Facts
 from retention_helpers.figures import stylesheet
-from retention_helpers.params import Profile, load_profile
+from retention_helpers.params import Profile, Topics, load_profile, load_topics
 from retention_helpers.periods import Period
 from retention_helpers.words import Words
 
@@ -82,6 +82,11 @@ class Report:
     def retention_rules(self) -> dict[str, Any]:
         """The profile's choices for `metrics.retention.monthly_retention`."""
         return {"existing_base_rule": self.profile.existing_base_rule, "history_starts": self.history_starts}
+
+    @property
+    def topics(self) -> Topics:
+        """What customers write about: the profile's own topics, or those of the house."""
+        return load_topics(self.profile.topics_path)
 
     @property
     def con(self) -> duckdb.DuckDBPyConnection:

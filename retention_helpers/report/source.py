@@ -74,14 +74,11 @@ def survey(profile: Profile) -> Iterator[Survey]:
         problems = [table_problems(con, profile, staged)]
         if "orders" in profile.tables:
             problems.insert(0, order_problems(con, profile, staged))
-        months = con.execute(
-            "SELECT DISTINCT month FROM staged_orders WHERE month IS NOT NULL ORDER BY month"
-        ).fetchall()
         yield Survey(
             con,
             staged,
             pd.concat([frame for frame in problems if not frame.empty] or problems[:1], ignore_index=True),
-            [month for (month,) in months],
+            _months(con, profile),
             _data_through(con, profile, staged),
             written_at,
             signature,
@@ -123,6 +120,15 @@ def ensure_facts(profile: Profile) -> Facts:
     return facts
 
 
+def _months(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[int]:
+    """The months that have orders; of a company without orders, those that have answers."""
+    query = "SELECT DISTINCT month FROM staged_orders WHERE month IS NOT NULL ORDER BY month"
+    if "orders" not in profile.tables:
+        answered = 'SELECT DISTINCT "at" FROM staged_feedback WHERE NOT is_filtered AND "at" IS NOT NULL'
+        query = f'SELECT DISTINCT year("at") * 12 + month("at") - 1 AS month FROM ({answered}) ORDER BY month'
+    return [month for (month,) in con.execute(query).fetchall()]
+
+
 def _data_through(con: duckdb.DuckDBPyConnection, profile: Profile, staged: Staged) -> date:
     if profile.data_through is not None:
         return profile.data_through
@@ -147,7 +153,12 @@ def _written_at(profile: Profile) -> datetime:
 
 
 def _files(profile: Profile) -> list[str]:
-    return [file for name, source in profile.tables.items() for file in source_files(name, profile.path_of(source))]
+    return [
+        file
+        for name, sources in profile.tables.items()
+        for source in sources
+        for file in source_files(name, profile.path_of(source))
+    ]
 
 
 def _signature(profile: Profile) -> str:

@@ -27,6 +27,16 @@ class Columns:
         self._source = source
         self._opened = opened
 
+    @property
+    def view(self) -> str:
+        """Where the source can be read."""
+        return self._opened.view
+
+    @property
+    def mapped(self) -> tuple[str, ...]:
+        """Our columns that the profile maps."""
+        return tuple(self._source.columns)
+
     def cast(self, column: Column) -> str:
         """The expression of one of our columns; a typed NULL where the profile maps nothing to it."""
         mapping = self._source.columns.get(column.name)
@@ -55,6 +65,10 @@ class Columns:
         if mapping is None or mapping.column is None:
             return "CAST(NULL AS VARCHAR)"
         return f"CAST({self._raw(mapping.column)} AS VARCHAR)"
+
+    def code_of(self, name: str) -> str:
+        """One of our number columns as the source codes it, before any code is replaced."""
+        return f"NULLIF({self._code(self._source.columns[name])}, '')"
 
     def measure(self, name: str) -> str:
         """An experiment's free measure as a number."""
@@ -151,6 +165,17 @@ class Columns:
         local = self._moved(f"TRY_CAST({text} AS TIMESTAMP)", mapping)
         has_offset = f"regexp_matches({text}, {literal(_WITH_OFFSET)})"
         return f"CASE WHEN {has_offset} THEN timezone({zone}, {absolute}) ELSE {local} END"
+
+    def _moment(self, mapping: Mapping) -> str:
+        """A time; a survey that knows only its year or month counts on the last day of it."""
+        if mapping.format is not None or mapping.parts is not None:
+            return self._time(mapping)
+        code = self._text(mapping) if mapping.recode else self._code(mapping)
+        day = f"TRY_CAST({code} || '-01' AS DATE)"
+        return rf"""CASE
+            WHEN regexp_matches({code}, '^\d{{4}}$') THEN TRY_CAST({code} || '-12-31' AS TIMESTAMP)
+            WHEN regexp_matches({code}, '^\d{{4}}-\d{{2}}$') THEN CAST(last_day({day}) AS TIMESTAMP)
+            ELSE {self._time(mapping)} END"""
 
     def _moved(self, local: str, mapping: Mapping) -> str:
         """A local time of the source's zone as business time."""

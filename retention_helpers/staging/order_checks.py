@@ -86,7 +86,7 @@ def order_checks(profile: Profile) -> list[Check]:
             "kept; set encoding in the profile",
         ),
     ]
-    if "order_id" in profile.tables["orders"].columns:
+    if any("order_id" in source.columns for source in profile.tables["orders"]):
         checks.append(
             Check("no_order_id", "order_id IS NULL AND NOT is_filtered", line, "counted: each such row is an order")
         )

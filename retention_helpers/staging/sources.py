@@ -34,7 +34,7 @@ class Opened:
 
 
 def open_source(con: duckdb.DuckDBPyConnection, table: str, source: Source, path: str, scratch: Path) -> Opened:
-    """Make the source readable as view ``source_<table>``.
+    """Make the source readable as view ``source_<table>``; a table of several sources has them numbered.
 
     Headers lose outer blanks and the byte order mark (and are named in ``tidied``). Raises `SourceError` when nothing
     is there, a file is empty or is not of its format.
@@ -56,7 +56,7 @@ def open_source(con: duckdb.DuckDBPyConnection, table: str, source: Source, path
             groups = _read(con, table, source, form, files)
     except duckdb.Error as error:
         raise unreadable(table, form, files, error) from error
-    view = f"source_{table}"
+    view = quote(f"source_{table}")
     tidied: list[str] = []
     selects = []
     for relation, named in groups:
@@ -119,7 +119,7 @@ def _read_excel(
     names = texts.iloc[0].fillna("")
     columns = {f"c{place}": name or f"unnamed_{place + 1}" for place, name in enumerate(names)}
     frame = texts.iloc[1:].set_axis(list(columns), axis="columns")
-    name = f"workbook_{table}_{number}"
+    name = quote(f"workbook_{table}_{number}")
     con.register("workbook_frame", frame)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM workbook_frame")
     con.unregister("workbook_frame")

@@ -1,5 +1,6 @@
 """Staged tables: every table of the contract as ``staged_<table>``, typed, one row per row of the source."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -33,35 +34,50 @@ def stage(con: duckdb.DuckDBPyConnection, profile: Profile, *, written_at: datet
 
     ``staged_orders`` carries beside the contract's columns: ``month`` (null where the date is unusable, then
     ``date_problem`` says why), ``has_decimal_id``, ``ordered_at_text``, ``amount_text`` and ``product_name_raw`` as
-    they came. The other tables carry ``<column>_text`` of what is required; all carry ``is_filtered`` and ``recoded``
-    (which codes the profile replaced).
+    they came. The other tables carry ``<column>_text`` of what is required (``staged_feedback`` also ``score_code``,
+    the score as the source codes it); all carry ``is_filtered`` and ``recoded`` (which codes the profile replaced).
+    The sources of a table of several are read one below the other.
     ``written_at`` is when the source was written: rows dated later lie in the future. Raises `SourceError`.
     """
     files: dict[str, tuple[str, ...]] = {}
     tidied: dict[str, tuple[str, ...]] = {}
     for name, table in CONTRACT.items():
-        source = profile.tables.get(name)
-        if source is None:
+        if name not in profile.tables:
             _empty(con, table)
             continue
-        opened = open_source(con, name, source, profile.path_of(source), scratch)
-        if source.unpivot is not None:
-            opened = _unpivot(con, name, source, opened)
-        columns = Columns(profile, name, source, opened)
-        rows = _order_rows(columns, opened, written_at) if name == "orders" else _rows(table, columns, opened, source)
-        try:
-            # Read once and kept: a file of any format may be slow to parse, and larger than memory.
-            con.execute(f"CREATE OR REPLACE TABLE staged_{name} AS {rows}")
-        except duckdb.Error as error:
-            raise unreadable(name, opened.form, opened.files, error) from error
-        files[name], tidied[name] = opened.files, opened.tidied
-        if con.execute(f"SELECT count(*) FROM staged_{name}").fetchone() == (0,):
-            raise SourceError(f"{name}: {opened.files[0]} has no rows. Export it again.")
+        opened, selects = [], []
+        for number, source in enumerate(profile.tables[name]):
+            label = name if len(profile.tables[name]) == 1 else f"{name}.{number}"
+            opened.append(_open(con, label, source, profile.path_of(source), scratch))
+            columns = Columns(profile, label, source, opened[-1])
+            rows = _order_rows(columns, written_at) if name == "orders" else _rows(table, columns)
+            selects.append(f"SELECT * FROM ({rows})")
+        _keep(con, name, selects, opened)
+        files[name] = tuple(file for one in opened for file in one.files)
+        tidied[name] = tuple(dict.fromkeys(header for one in opened for header in one.tidied))
     latest = con.execute("SELECT max(ordered_at) FROM staged_orders WHERE month IS NOT NULL").fetchone()
     return Staged(tuple(profile.tables), files, {k: v for k, v in tidied.items() if v}, latest[0] if latest else None)
 
 
-def _order_rows(columns: Columns, opened: Opened, written_at: datetime) -> str:
+def _open(con: duckdb.DuckDBPyConnection, label: str, source: Source, path: str, scratch: Path) -> Opened:
+    opened = open_source(con, label, source, path, scratch)
+    return opened if source.unpivot is None else _unpivot(con, label, source, opened)
+
+
+def _keep(con: duckdb.DuckDBPyConnection, name: str, selects: Sequence[str], opened: Sequence[Opened]) -> None:
+    """Read the sources of a table once and keep them: a file of any format may be slow, and larger than memory."""
+    try:
+        con.execute(f"CREATE OR REPLACE TABLE staged_{name} AS {' UNION ALL BY NAME '.join(selects)}")
+    except duckdb.Error as error:
+        forms = {one.form for one in opened}
+        read = opened[0].files if len(opened) == 1 else [", ".join(file for one in opened for file in one.files)]
+        raise unreadable(name, " or ".join(sorted(forms)), read, error) from error
+    for one in opened:
+        if con.execute(f"SELECT 1 FROM {one.view} LIMIT 1").fetchone() is None:
+            raise SourceError(f"{name}: {one.files[0]} has no rows. Export it again.")
+
+
+def _order_rows(columns: Columns, written_at: datetime) -> str:
     table = CONTRACT["orders"]
     casts = [
         f"{columns.amount() if column.name == 'amount' else columns.cast(column)} AS {_named(column.name, column.kind)}"
@@ -77,7 +93,7 @@ def _order_rows(columns: Columns, opened: Opened, written_at: datetime) -> str:
     ]
     # date_problem: who asks for a month of an unusable date gets none, and the reason.
     return f"""
-        WITH cast_rows AS (SELECT {", ".join(casts + extras)} FROM {opened.view}),
+        WITH cast_rows AS (SELECT {", ".join(casts + extras)} FROM {columns.view}),
         judged AS (
             SELECT *, CASE
                 WHEN ordered_at IS NULL THEN 'unreadable_date'
@@ -92,14 +108,15 @@ def _order_rows(columns: Columns, opened: Opened, written_at: datetime) -> str:
     """
 
 
-def _rows(table: Table, columns: Columns, opened: Opened, source: Source) -> str:
+def _rows(table: Table, columns: Columns) -> str:
     casts = [f"{columns.cast(column)} AS {_named(column.name, column.kind)}" for column in table.columns]
     if table.name == "outcomes":
-        measures = [name for name in source.columns if name not in table.names]
-        casts += [f"{columns.measure(name)} AS {quote(name)}" for name in measures]
+        casts += [f"{columns.measure(name)} AS {quote(name)}" for name in columns.mapped if name not in table.names]
     extras = [f"NOT ({columns.is_kept()}) AS is_filtered", f"{columns.recoded()} AS recoded"]
     extras += [f"{columns.text_of(name)} AS {quote(name + '_text')}" for name in table.required]
-    return f"SELECT {', '.join(casts + extras)} FROM {opened.view}"
+    if table.name == "feedback":
+        extras.append(f"{columns.code_of('score')} AS score_code")
+    return f"SELECT {', '.join(casts + extras)} FROM {columns.view}"
 
 
 def _unpivot(con: duckdb.DuckDBPyConnection, name: str, source: Source, opened: Opened) -> Opened:
@@ -110,13 +127,15 @@ def _unpivot(con: duckdb.DuckDBPyConnection, name: str, source: Source, opened: 
         raise SourceError(f"{name}: {opened.files[0]} has no column {', '.join(missing)} to unpivot.")
     columns = ", ".join(map(quote, turn.columns))
     same_type = ", ".join(f"CAST({quote(column)} AS VARCHAR) AS {quote(column)}" for column in turn.columns)
+    turned = quote(f"turned_{name}")
+    # A question left blank is a row too: an answer that is missing is counted, not lost.
     con.execute(f"""
-        CREATE OR REPLACE TEMP VIEW turned_{name} AS
-        UNPIVOT (SELECT * REPLACE ({same_type}) FROM {opened.view}) ON {columns}
-        INTO NAME {quote(turn.name)} VALUE {quote(turn.value)}
+        CREATE OR REPLACE TEMP VIEW {turned} AS
+        FROM (SELECT * REPLACE ({same_type}) FROM {opened.view})
+        UNPIVOT INCLUDE NULLS ({quote(turn.value)} FOR {quote(turn.name)} IN ({columns}))
     """)
-    types = dict(con.execute(f"SELECT column_name, column_type FROM (DESCRIBE turned_{name})").fetchall())
-    return replace(opened, view=f"turned_{name}", types=types)
+    types = dict(con.execute(f"SELECT column_name, column_type FROM (DESCRIBE {turned})").fetchall())
+    return replace(opened, view=turned, types=types)
 
 
 def _named(name: str, kind: str) -> str:
@@ -131,6 +150,8 @@ def _empty(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         names |= {"has_decimal_id": "BOOLEAN", "month": "SMALLINT"}
     else:
         names |= {f"{name}_text": "VARCHAR" for name in table.required}
+    if table.name == "feedback":
+        names |= {"score_code": "VARCHAR"}
     con.execute(
         f"CREATE OR REPLACE TABLE staged_{table.name} ({', '.join(f'{name} {kind}' for name, kind in names.items())})"
     )

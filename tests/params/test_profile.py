@@ -45,7 +45,7 @@ def test_a_profile_is_named_by_its_file_and_finds_its_sources_beside_it(tmp_path
     (tmp_path / "shop.yaml").write_text(yaml.safe_dump(GOOD), encoding="utf-8")
     profile = load_profile(str(tmp_path / "shop.yaml"))
     assert (profile.name, profile.lapse_months, profile.months_active) == ("shop", 6, 6)
-    assert profile.path_of(profile.tables["orders"]) == str(tmp_path / "orders.csv")
+    assert profile.path_of(profile.tables["orders"][0]) == str(tmp_path / "orders.csv")
 
 
 @pytest.mark.parametrize(("days", "months"), [(1, 1), (30, 1), (31, 2), (180, 6), (365, 12), (366, 13)])
@@ -58,7 +58,7 @@ def test_codes_are_texts_however_yaml_reads_them(tmp_path: Path) -> None:
     content = with_column("channel", {"column": "c", "recode": {1: "web", False: None}})
     (tmp_path / "shop.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     profile = load_profile(str(tmp_path / "shop.yaml"))
-    assert profile.tables["orders"].columns["channel"].recode == {"1": "web", "false": None}
+    assert profile.tables["orders"][0].columns["channel"].recode == {"1": "web", "false": None}
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,10 @@ def test_a_source_may_lie_where_the_environment_says(tmp_path: Path, monkeypatch
     (tmp_path / "shop.yaml").write_text(yaml.safe_dump(with_orders(source="${EXPORTS}/o.csv")), encoding="utf-8")
     profile = load_profile(str(tmp_path / "shop.yaml"))
     monkeypatch.setenv("EXPORTS", "/data")
-    assert profile.path_of(profile.tables["orders"]) == "/data/o.csv"
+    assert profile.path_of(profile.tables["orders"][0]) == "/data/o.csv"
     monkeypatch.delenv("EXPORTS")
     with pytest.raises(ProfileError, match="environment variable EXPORTS is not set"):
-        profile.path_of(profile.tables["orders"])
+        profile.path_of(profile.tables["orders"][0])
 
 
 @pytest.mark.parametrize("name", ["cdnow", "online_retail", "online_retail_positive_lines"])

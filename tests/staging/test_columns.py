@@ -173,7 +173,8 @@ def test_columns_become_rows(tmp_path: Path) -> None:
         table="feedback",
         unpivot={"columns": ["nps", "csat"], "name": "what", "value": "said"},
     )
-    expected = [("a", "csat", 4.0), ("a", "nps", 9.0), ("b", "csat", 5.0)]
+    # A question left blank is an answer that is missing, not one that was never asked for.
+    expected = [("a", "csat", 4.0), ("a", "nps", 9.0), ("b", "csat", 5.0), ("b", "nps", None)]
     assert staged_rows(profile, "customer_id, question, score", "feedback") == expected
 
 
