@@ -4,10 +4,11 @@ from .files import NOTEBOOKS, REPORTS, cache_folder
 from .look import Look, look
 from .profile import OrderRules, Profile, load_profile
 from .recipients import Addressees, MailList, Recipients, load_recipients
-from .segments import Segment, SegmentRules, load_segments
+from .segments import NOBODY, Segment, SegmentRules, load_segments
 from .tables import Keep, Mapping, Source, Unpivot
 
 __all__ = [
+    "NOBODY",
     "NOTEBOOKS",
     "REPORTS",
     "Addressees",
