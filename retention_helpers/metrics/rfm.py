@@ -54,7 +54,7 @@ def scored_customers(connection: duckdb.DuckDBPyConnection, *, as_of: date, rule
 def rfm_scores(connection: duckdb.DuckDBPyConnection, scored: str) -> duckdb.DuckDBPyRelation:
     """What are each customer's scores, segment, and the numbers behind them? A relation to be written, not read.
 
-    Parameters: ``scored``, a `scored_customers`. Returns one row per customer, by id:
+    Parameters: ``scored``, a `scored_customers`. Returns one row per customer, in no order:
       customer_id                id
       r_score, f_score, m_score  1..5
       rfm_segment                text
@@ -67,7 +67,6 @@ def rfm_scores(connection: duckdb.DuckDBPyConnection, scored: str) -> duckdb.Duc
             customer_id, r_score, f_score, m_score, rfm_segment, days_since_last_order, orders,
             CAST(spend_cents AS DOUBLE) / 100 AS spend_total
         FROM {scored}
-        ORDER BY customer_id
     """)
 
 

@@ -6,13 +6,14 @@ from .look import Look, look
 from .profile import OrderRules, Profile, load_profile
 from .questions import Question
 from .recipients import Addressees, MailList, Recipients, load_recipients
-from .segments import Segment, SegmentRules, load_segments
+from .segments import NOBODY, Segment, SegmentRules, load_segments
 from .tables import Keep, Mapping, Source, Unpivot
 from .topics import Topics, load_topics
 from .typeface import FAMILY, faces, font_face_css
 
 __all__ = [
     "FAMILY",
+    "NOBODY",
     "NOTEBOOKS",
     "REPORTS",
     "Addressees",
