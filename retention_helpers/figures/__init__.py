@@ -5,6 +5,13 @@
     ranked_bars       groups, the highest first
     waterfall         what a change is made of
     survival_curve    a share that falls as time goes by
+    survival_curves   the same in two to four groups
+    event_study       differences before and after a step
+    journey_map       stages of a journey: who goes on, how soon, how content
+    risk_panels       a risk model: histogram, calibration_plot, gains_curve together; each is a figure by itself too
+    paired_bars       two shares a group, and what changed
+    migration_grid    from group to group: who stayed, who went where
+    small_multiples   a tiny line a group, over the same months
     kpi_cards         values, with their two changes
     readable_table    rows, formatted
 
@@ -12,12 +19,22 @@ Displayed in a notebook, each gives the page its HTML and the mail its parts.
 """
 
 from .bars import BarOptions, ranked_bars
+from .calibration import CalibrationOptions, calibration_plot
 from .cards import Cards, CardText, kpi_cards
 from .cohort_grid import GridOptions, cohort_grid
 from .curve import CurveOptions, survival_curve
+from .curves import CurvesOptions, survival_curves
+from .event_study import EventOptions, event_study
 from .figure import MIME, Figure
 from .finding import Finding
+from .gains import GainsOptions, gains_curve
+from .histogram import HistogramOptions, histogram
+from .journey import JourneyOptions, journey_map
 from .lines import LineOptions, retention_lines
+from .migration import MigrationOptions, migration_grid
+from .multiples import MultiplesOptions, small_multiples
+from .paired_bars import PairedOptions, paired_bars
+from .risk_panels import RiskOptions, RiskTables, risk_panels
 from .stylesheet import stylesheet
 from .tables import Column, ReadableTable, TableOptions, readable_table
 from .waterfall import WaterfallOptions, decomposition_steps, ledger_steps, waterfall
@@ -25,25 +42,46 @@ from .waterfall import WaterfallOptions, decomposition_steps, ledger_steps, wate
 __all__ = [
     "MIME",
     "BarOptions",
+    "CalibrationOptions",
     "CardText",
     "Cards",
     "Column",
     "CurveOptions",
+    "CurvesOptions",
+    "EventOptions",
     "Figure",
     "Finding",
+    "GainsOptions",
     "GridOptions",
+    "HistogramOptions",
+    "JourneyOptions",
     "LineOptions",
+    "MigrationOptions",
+    "MultiplesOptions",
+    "PairedOptions",
     "ReadableTable",
+    "RiskOptions",
+    "RiskTables",
     "TableOptions",
     "WaterfallOptions",
+    "calibration_plot",
     "cohort_grid",
     "decomposition_steps",
+    "event_study",
+    "gains_curve",
+    "histogram",
+    "journey_map",
     "kpi_cards",
     "ledger_steps",
+    "migration_grid",
+    "paired_bars",
     "ranked_bars",
     "readable_table",
     "retention_lines",
+    "risk_panels",
+    "small_multiples",
     "stylesheet",
     "survival_curve",
+    "survival_curves",
     "waterfall",
 ]

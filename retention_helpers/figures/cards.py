@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
 from retention_helpers.periods import Period
 from retention_helpers.words import Words
 
+from .change import Better, Kind, verdict
 from .columns import numbers, require
 from .markup import clean, element, escape
 from .spark import sparkline
 from .unit import Unit, is_missing, write
-
-Direction = Literal["up", "down", "neither"]
 
 
 @dataclass(frozen=True)
@@ -29,14 +27,14 @@ class CardText:
     name: str
     unit: Unit = "percent"
     description: str = ""
-    better: Direction = "up"
+    better: Better = "up"
 
 
 @dataclass(frozen=True)
 class Delta:
     """One change as written on a card. kind: up = better, down = worse, flat = within noise or not known."""
 
-    kind: Literal["up", "down", "flat"]
+    kind: Kind
     arrow: str
     text: str
     noise: str
@@ -139,25 +137,10 @@ def _delta(said: CardText, row: Mapping[str, float], since: tuple, period: Perio
         return None
     low, high = row[f"{change_name}_low"], row[f"{change_name}_high"]
     known = not is_missing(low) and not is_missing(high)
-    kind, arrow, word = _verdict(said, (low, high) if known else None, words)
+    kind, arrow, word = verdict(said.better, (low, high) if known else None, words)
     text, half = _sizes(said.unit, change, (high - low) / 2 if known else None, before, words)
     label = words.say("vs {month}", month=words.month_short((period - months).label))
     return Delta(kind, arrow, text, f"±{half}" if half else "", label, word)
-
-
-def _verdict(said: CardText, interval: tuple[float, float] | None, words: Words) -> tuple[str, str, str]:
-    """Kind, arrow and the word for those who see neither."""
-    if interval is None:
-        return "flat", "", words.say("no interval known")
-    low, high = interval
-    if low <= 0 <= high:
-        return "flat", "≈", words.say("within noise")
-    rose = low > 0
-    arrow = "▲" if rose else "▼"
-    if said.better == "neither":
-        return "flat", arrow, words.say("more") if rose else words.say("less")
-    is_better = rose == (said.better == "up")
-    return ("up", arrow, words.say("better")) if is_better else ("down", arrow, words.say("worse"))
 
 
 def _sizes(unit: Unit, change: float, half: float | None, before: float, words: Words) -> tuple[str, str]:

@@ -11,13 +11,12 @@ from .canvas import Box, Canvas, Ink, Stroke
 from .columns import numbers, require
 from .figure import Figure, compose, compose_without_data
 from .finding import Finding
-from .measure import fit, text_width, widest
+from .measure import fit, text_width
 from .place import Labels, Ribbon
-from .scale import Scale, round_ticks
+from .scale import Scale
+from .step_axes import draw_days, draw_shares, plot_area, share_ticks, stepped, thinned, tick_texts
 from .theme import is_narrow
-from .unit import Unit, tick_digits, write, write_interval
-
-_ROWS = 60  # of the data table at most; the CSV has all
+from .unit import Unit, write, write_interval
 
 
 @dataclass(frozen=True)
@@ -70,57 +69,25 @@ def survival_curve(
 
 
 def _draw(known: pd.DataFrame, width: float, words: Words, options: CurveOptions) -> Canvas:
-    ticks = _ticks(known, options)
-    digits = tick_digits(ticks, options.unit)
-    texts = [write(tick, options.unit, words, digits) for tick in ticks]
-    left, height = widest(texts) + 10, 290 if is_narrow(width) else 310
-    area = Box(left, 12, width - left - 16, height - 12 - (44 if options.x_title else 26))
+    ticks = share_ticks(known[["y", "high"]].to_numpy(), options.unit)
+    texts = tick_texts(ticks, options.unit, words)
+    height = 290 if is_narrow(width) else 310
+    area = plot_area(width, height, 16, texts, options.x_title)
     canvas = Canvas(width, height)
     x = Scale(min(0.0, float(known["x"].min())), float(known["x"].max()) or 1.0, area.left, area.right)
     y = Scale(ticks[0], ticks[-1], area.bottom, area.top)
-    for tick, text in zip(ticks, texts, strict=True):
-        canvas.line([area.left, area.right], [y(tick)] * 2, Stroke("axis" if tick == 0 else "grid"))
-        canvas.text(area.left - 8, y(tick), text, Ink("muted", align="right"))
-    _x_axis(canvas, x, area, (words, options))
-    stepped = _stepped(known)
-    xs = [x(value) for value in stepped["x"]]
-    low, high = ([y(value) for value in stepped[edge]] for edge in ("low", "high"))
+    draw_shares(canvas, y, area, ticks, texts)
+    draw_days(canvas, x, area, options.x_title, words)
+    steps = stepped(known)
+    xs = [x(value) for value in steps["x"]]
+    low, high = ([y(value) for value in steps[edge]] for edge in ("low", "high"))
     canvas.band(xs, (high, low), "band", 1.0)
     if np.isfinite(options.level):
         canvas.line([area.left, area.right], [y(options.level)] * 2, Stroke("context", 1.2, dashed=True))
-    canvas.line(xs, [y(value) for value in stepped["y"]], Stroke("accent", 2.25))
+    canvas.line(xs, [y(value) for value in steps["y"]], Stroke("accent", 2.25))
     if np.isfinite(options.marked):
         _mark(canvas, (x, y, area), known, words, options)
     return canvas
-
-
-def _ticks(known: pd.DataFrame, options: CurveOptions) -> list[float]:
-    top = float(np.nanmax(known[["y", "high"]].to_numpy()))
-    if options.unit == "percent" and 0.5 < top <= 1:
-        return [0.0, 0.25, 0.5, 0.75, 1.0]
-    return round_ticks(0, top * 1.04 if top > 0 else 1)
-
-
-def _stepped(known: pd.DataFrame) -> pd.DataFrame:
-    """Each value repeated just before the next x, so that lines and bands run in steps."""
-    held = known.iloc[:-1].assign(x=known["x"].to_numpy()[1:])
-    both = pd.concat([known.assign(_order=0), held.assign(_order=1)])
-    order = np.r_[np.arange(len(known)) * 2, np.arange(len(held)) * 2 + 1]
-    return both.iloc[np.argsort(order, kind="stable")]
-
-
-def _x_axis(canvas: Canvas, x: Scale, area: Box, said: tuple[Words, CurveOptions]) -> None:
-    words, options = said
-    ticks = [tick for tick in round_ticks(x.low, x.high, 6) if x.low <= tick <= x.high]
-    digits = tick_digits(ticks, "number")
-    for tick in ticks:
-        text = words.number(tick, digits)
-        place = min(x(tick), canvas.width - text_width(text) / 2)
-        canvas.line([x(tick)] * 2, [area.bottom, area.bottom + 4], Stroke("axis"))
-        canvas.text(place, area.bottom + 15, text, Ink("muted", align="center"))
-    if options.x_title:
-        title = fit(options.x_title, canvas.width - area.left)
-        canvas.text(area.right, area.bottom + 34, title, Ink("muted", align="right"))
 
 
 def _mark(
@@ -136,9 +103,9 @@ def _mark(
     text = options.marked_label or write(value, options.unit, words)
     text = fit(text, area.width - 12, 13, True)
     width = text_width(text, 13, True)
-    stepped = _stepped(known)
-    edges = [stepped[edge].fillna(stepped["y"]) for edge in ("high", "low")]
-    ribbon = Ribbon([x(v) for v in stepped["x"]], *([y(v) for v in edge] for edge in edges))
+    steps = stepped(known)
+    edges = [steps[edge].fillna(steps["y"]) for edge in ("high", "low")]
+    ribbon = Ribbon([x(v) for v in steps["x"]], *([y(v) for v in edge] for edge in edges))
     labels = Labels(area, [ribbon], taken=[Box(at[0] - 7, at[1] - 7, 14, 14), Box(at[0] - 3, at[1], 6, area.bottom)])
     if np.isfinite(options.level):
         labels.taken.append(Box(area.left, y(options.level) - 1, area.width, 2))
@@ -155,9 +122,7 @@ def _mark(
 
 
 def _table(known: pd.DataFrame, words: Words, options: CurveOptions) -> pd.DataFrame:
-    picked = known
-    if len(known) > _ROWS:
-        picked = known.iloc[np.unique(np.linspace(0, len(known) - 1, _ROWS).round().astype(int))]
+    picked = known.iloc[thinned(np.arange(len(known)))]
     places = 0 if (picked["x"] % 1 == 0).all() else 1
     columns = {
         options.x_title or words.say("Days"): [words.number(value, places) for value in picked["x"]],

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import BoundaryNorm, ListedColormap
 
 from retention_helpers.words import Words
 
 from .canvas import Box, Canvas, Ink, Stroke
 from .cut_points import step_of
+from .heat_cells import draw_cells
 from .key import Entry, Key
 from .measure import fit, text_width, widest
 from .step_legend import HEIGHT as _LEGEND
 from .step_legend import StepWords, draw_steps
-from .theme import STEPS, is_narrow, light, steps
+from .theme import is_narrow
 from .unit import write
 
 if TYPE_CHECKING:
@@ -134,27 +134,8 @@ class _Drawing:
         """The coloured cells are seaborn's heat map; what is open or projected is drawn over it."""
         shown = slice(0, self.columns)
         values, projected = self.plot.values[:, shown], self.plot.projected[:, shown]
-        hidden = ~np.isfinite(values) | projected
-        if hidden.all():
-            return
-        import seaborn  # here, because it takes seconds to load
-
         area = Box(self.left, _HEAD, self.columns * self.cell, self.row * len(self.plot.cohorts))
-        axes = self.canvas.axes(area)
-        seaborn.heatmap(
-            np.vectorize(lambda value: step_of(value, self.plot.cuts))(np.nan_to_num(values)),
-            mask=hidden,
-            ax=axes,
-            cmap=ListedColormap(steps()),
-            norm=BoundaryNorm(np.arange(STEPS + 1) - 0.5, STEPS),
-            cbar=False,
-            linewidths=2,
-            linecolor=light("bg"),
-            xticklabels=False,
-            yticklabels=False,
-        )
-        axes.axis("off")
-        axes.collections[0].set_clip_on(False)
+        draw_cells(self.canvas, area, values, ~np.isfinite(values) | projected, self.plot.cuts)
 
     def _number(self, row: int, column: int) -> None:
         box, text = self._box(row, column), self.texts[row][column]

@@ -58,6 +58,18 @@ def wrap(text: str, width: float, size: float = 12, bold: bool = False) -> list[
     return [fit(line, width, size, bold) for line in lines]
 
 
+def wrap_most(text: str, width: float, most: int, size: float = 12, bold: bool = False) -> list[str]:
+    """The text on at most so many lines, the last one shortened where it does not fit.
+
+    >>> wrap_most("months since the very first purchase", 90, 2)
+    ['months since', 'the very first…']
+    """
+    lines = wrap(text, width, size, bold)
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), width, size, bold)]
+
+
 def widest(texts: list[str], size: float = 12, bold: bool = False) -> float:
     """Width of the widest of several lines; 0 when there is none."""
     return max((text_width(text, size, bold) for text in texts), default=0.0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .canvas import Canvas, Ink, Stroke
-from .measure import fit, text_width, widest, wrap
+from .measure import text_width, widest, wrap, wrap_most
 from .theme import is_narrow
 
 BAR = 16
@@ -55,18 +55,10 @@ class Rows:
             note = notes[row] if notes else ""
             y = top + 12 if self.narrow else self.middle(row)
             room = self.width - text_width(note) - 12 if self.narrow else self.width * _MOST
-            lines = _lines(name, room, 1 if self.narrow else 2)
+            lines = wrap_most(name, room, 1 if self.narrow else 2, _SIZE)
             canvas.texts(0, y - (len(lines) - 1) * _SIZE * 0.65, lines, Ink("ink", _SIZE))
             canvas.text(self.width, y, note, Ink("muted", align="right"))
 
     def note_width(self, notes: Sequence[str]) -> float:
         """What the notes take from the bars: nothing on a phone, where they stand beside the name."""
         return 0.0 if self.narrow or not notes else widest(list(notes)) + 14
-
-
-def _lines(name: str, room: float, most: int) -> list[str]:
-    """The name on as many lines as there is room for, the last one shortened."""
-    lines = wrap(name, room, _SIZE)
-    if len(lines) <= most:
-        return lines
-    return [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), room, _SIZE)]

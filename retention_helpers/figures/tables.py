@@ -9,7 +9,7 @@ from retention_helpers.errors import PeriodError
 from retention_helpers.periods import Period
 from retention_helpers.words import MISSING, Words
 
-from .columns import require
+from .columns import require, untaken
 from .figure import MIME, table_data
 from .finding import Finding
 from .markup import clean, element, scrolling
@@ -121,7 +121,7 @@ def readable_table(
     texts, is_number = {}, []
     for name, column in columns.items():
         unit = column.unit or _unit(str(name), frame[name])
-        texts[_unused(column.title, texts)] = [_cell(value, unit, column.digits, words) for value in shown[name]]
+        texts[untaken(column.title, texts)] = [_cell(value, unit, column.digits, words) for value in shown[name]]
         is_number.append(unit != "text")
     notes = []
     if len(frame) > len(shown):
@@ -160,10 +160,3 @@ def _cell(value: object, unit: Unit, digits: int | None, words: Words) -> str:
         return words.month_title(Period.parse(str(value)).label)
     except PeriodError:
         return str(value)
-
-
-def _unused(title: str, taken: Mapping[str, object]) -> str:
-    """Two columns may carry one title; a frame of texts needs them apart."""
-    while title in taken:
-        title += " "
-    return title

@@ -42,7 +42,7 @@ def write(value: float, unit: Unit, words: Words, digits: int | None = None) -> 
     return words.number(value, places)
 
 
-def write_difference(value: float, unit: Unit, words: Words) -> str:
+def write_difference(value: float, unit: Unit, words: Words, digits: int | None = None) -> str:
     """A change, always signed; the difference of two rates is in percentage points.
 
     >>> write_difference(0.012, "percent", Words("en")), write_difference(1500, "money", Words("en"))
@@ -51,8 +51,8 @@ def write_difference(value: float, unit: Unit, words: Words) -> str:
     if is_missing(value):
         return MISSING
     if unit == "percent":
-        return words.points(value)
-    return ("+" if value > 0 else "") + write(value, unit, words)
+        return words.points(value, 1 if digits is None else digits)
+    return ("+" if value > 0 else "") + write(value, unit, words, digits)
 
 
 def write_interval(
@@ -68,6 +68,22 @@ def write_interval(
     if is_missing(value) or is_missing(low) or is_missing(high):
         return text
     return f"{text} ({write(low, unit, words, digits)} – {write(high, unit, words, digits)})"
+
+
+def write_difference_interval(
+    value: float, interval: tuple[float, float], unit: Unit, words: Words, digits: int | None = None
+) -> str:
+    """A change with its 95 % interval; the change alone where there is no interval.
+
+    >>> write_difference_interval(0.5, (0.1, 0.9), "number", Words("en"))
+    '+0.5 (+0.1 – +0.9)'
+    """
+    low, high = interval
+    text = write_difference(value, unit, words, digits)
+    if is_missing(value) or is_missing(low) or is_missing(high):
+        return text
+    low_text, high_text = (write_difference(edge, unit, words, digits) for edge in interval)
+    return f"{text} ({low_text} – {high_text})"
 
 
 def write_n(n: float, words: Words) -> str:

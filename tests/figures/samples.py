@@ -1,6 +1,5 @@
 """Built tables, words and one of each figure, for the tests of this room."""
 
-import gettext
 from collections.abc import Callable
 
 import numpy as np
@@ -8,22 +7,40 @@ import pandas as pd
 
 from retention_helpers.figures import (
     BarOptions,
+    CalibrationOptions,
     Column,
     CurveOptions,
+    CurvesOptions,
+    EventOptions,
     Figure,
     Finding,
+    GainsOptions,
     GridOptions,
+    HistogramOptions,
+    JourneyOptions,
     LineOptions,
+    MigrationOptions,
+    MultiplesOptions,
+    PairedOptions,
     ReadableTable,
+    RiskOptions,
+    RiskTables,
     TableOptions,
     WaterfallOptions,
     cohort_grid,
     decomposition_steps,
+    event_study,
+    journey_map,
     ledger_steps,
+    migration_grid,
+    paired_bars,
     ranked_bars,
     readable_table,
     retention_lines,
+    risk_panels,
+    small_multiples,
     survival_curve,
+    survival_curves,
     waterfall,
 )
 from retention_helpers.periods import Period, month_label
@@ -42,21 +59,43 @@ LONG = {
     "projected": "прогноз, ещё не наблюдалось",
     "incomplete month": "месяц ещё не закончен",
     "history starts": "история начинается здесь",
+    "moved to": "перешли за октябрь 2026 в сегмент",
+    "From": "Сегмент на конец сентября 2026",
+    "stayed in the group": "остались в своём сегменте",
+    "Share of the row": "Доля от покупателей этой строки",
+    "not comparable": "эти месяцы нельзя сравнивать с другими",
+    "average after: {value}": "в среднем после вступления: {value}",
+    "joined": "после вступления",
+    "before": "до вступления",
+    "months since joining": "месяцев до и после вступления в программу",
+    "Go on to the next stage": "Переходят к следующему этапу",
+    "Median days until the next stage": "Дней до следующего этапа, медиана",
+    "Satisfaction": "Удовлетворённость, средний балл",
+    "Complaints": "Жалобы и претензии",
+    "weakest stage": "самый слабый этап пути",
+    "How many customers at each risk": "Сколько клиентов при каждом риске ухода",
+    "Predicted against seen": "Предсказанный и действительный уход",
+    "Leavers reached by share contacted": "Какую долю уходящих застанет обращение",
+    "share of customers contacted": "доля клиентов, к которым обратились",
+    "share of leavers reached": "доля уходящих, которых застали",
+    "as predicted": "точно как предсказано",
+    "at random": "обращение к случайным",
+    "high risk": "высокий риск ухода",
     "n = {n}": "всего {n}",
     "{n} (small)": "{n} (слишком мало)",
 }
 
 
-class _Long(gettext.NullTranslations):
-    def gettext(self, message: str) -> str:
-        return LONG.get(message, message)
+class _Long(Words):
+    """Numbers and dates of a language, with labels longer than its catalogue's."""
+
+    def say(self, text: str, **values: object) -> str:
+        return super().say(LONG.get(text, text), **values)
 
 
 def speak(locale: str = "en", currency: str = "EUR") -> Words:
-    """Words that need no catalogue: English, or numbers and dates of another language with long Russian labels."""
-    words = Words(locale, currency)
-    words.__dict__["_catalogue"] = gettext.NullTranslations() if locale == "en" else _Long()
-    return words
+    """English words, or those of another language with long Russian labels."""
+    return Words(locale, currency) if locale == "en" else _Long(locale, currency)
 
 
 def months(count: int, last: str = "2026-10") -> list[str]:
@@ -118,6 +157,155 @@ def survival() -> pd.DataFrame:
     )
 
 
+def channels() -> pd.DataFrame:
+    """Time to the second order by channel: two close together, one that is watched for half a year only."""
+    frames = []
+    for channel, pace, until in (("web", 90, 366), ("shop", 150, 366), ("app", 158, 366), ("phone", 320, 186)):
+        days = np.arange(0, until, 6)
+        share = 0.25 + 0.75 * np.exp(-days / pace)
+        low, high = share - 0.0002 * days, np.minimum(1.0, share + 0.0002 * days)
+        values = {"survival": share, "survival_low": low, "survival_high": high}
+        frames.append(pd.DataFrame({"channel": channel, "days": days, **values}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def events() -> pd.DataFrame:
+    """An effect from the month of joining on, with a band for each month and one for all; three months say nothing."""
+    month = np.arange(-9, 13)
+    effect = np.where(month < 0, 0.02 * np.sin(month * 1.7), 0.31 * (1 - np.exp(-(month + 1) / 2)))
+    effect = np.where((month >= -3) & (month < 0), 0.22 + 0.05 * month, effect)
+    half = 0.05 + 0.004 * np.abs(month)
+    edges = {"effect_low": effect - half, "effect_high": effect + half}
+    band = {"effect_band_low": effect - 1.5 * half, "effect_band_high": effect + 1.5 * half}
+    is_comparable = (month < -3) | (month >= 0)
+    frame = pd.DataFrame({"months_since_joining": month, "effect": effect, **edges, **band})
+    return frame.assign(is_comparable=is_comparable)
+
+
+SEGMENTS = {
+    "vip": ("VIP", "VIP"),
+    "loyal": ("Loyal", "Лояльные"),
+    "new": ("New", "Новые"),
+    "promising": ("Promising", "Перспективные"),
+    "attention": ("Needs attention", "Требуют внимания"),
+    "lost_loyal": ("Lost loyal", "Потерянные лояльные"),
+    "sleeping": ("Sleeping", "Спящие"),
+    "lost": ("Lost", "Потерянные"),
+}
+STEPS = {
+    "awareness": ("Awareness", "Знакомство"),
+    "consideration": ("Consideration", "Рассмотрение"),
+    "purchase": ("Purchase", "Покупка"),
+    "use": ("Use", "Использование"),
+    "support": ("Support", "Обращение в поддержку"),
+    "loyalty": ("Loyalty", "Лояльность"),
+}
+STAGES = {
+    "potential": ("Potential", "Потенциальные"),
+    "new": ("New", "Новые"),
+    "repeat": ("Repeat", "Повторные"),
+    "loyal": ("Loyal", "Лояльные"),
+    "advocate": ("Advocates", "Рекомендующие"),
+    "at_risk": ("At risk", "Под угрозой ухода"),
+    "lapsed": ("Lapsed", "Ушедшие"),
+    "returned": ("Returned", "Вернувшиеся"),
+}
+
+
+def shown(names: dict[str, tuple[str, str]], words: Words, first: str = "") -> dict[str, str]:
+    """Groups as the reader knows them; ``first`` instead of the first one's name."""
+    known = {key: pair[words.locale != "en"] for key, pair in names.items()}
+    return {**known, next(iter(known)): first} if first else known
+
+
+def moves() -> pd.DataFrame:
+    """Customers moving between segments: most stay, few go far, some pairs never occur."""
+    keys = list(SEGMENTS)
+    rows = [
+        (origin, destination, round(4200 / (1 + 3 * abs(row - column)) ** 2.2) - 8)
+        for row, origin in enumerate(keys)
+        for column, destination in enumerate(keys)
+    ]
+    frame = pd.DataFrame(rows, columns=["from_segment", "to_segment", "customers"])
+    frame.loc[frame["from_segment"] == "vip", "customers"] //= 200
+    return frame.loc[frame["customers"] > 0]
+
+
+def pairs() -> pd.DataFrame:
+    """Shares of customers and of revenue by segment, with every kind of change."""
+    share = np.array([0.06, 0.11, 0.08, 0.12, 0.11, 0.06, 0.13, 0.33])
+    change = np.array([0.012, -0.004, 0.002, 0.011, -0.013, 0.003, np.nan, 0.021])
+    half = np.array([0.004, 0.006, 0.006, 0.005, 0.006, 0.004, np.nan, np.nan])
+    return pd.DataFrame(
+        {
+            "segment": list(SEGMENTS),
+            "customers": (share * 24_300).round(),
+            "customers_share": share,
+            "revenue_share": [0.38, 0.21, 0.05, 0.14, 0.08, 0.06, 0.0, np.nan],
+            "customers_share_change": change,
+            "customers_share_change_low": change - half,
+            "customers_share_change_high": change + half,
+            "better": ["up", "up", None, None, "down", "down", "down", "down"],
+        }
+    )
+
+
+def journey() -> pd.DataFrame:
+    """Six stages, the second of them the weakest; not everything is known of each."""
+    nan = float("nan")
+    rate = np.array([0.62, 0.31, 0.88, nan, 0.55, nan])
+    satisfaction = np.array([nan, 3.6, 4.2, 4.1, 3.4, 4.6])
+    return pd.DataFrame(
+        {
+            "stage": list(STEPS),
+            "customers": [24_310, 15_072, 4_672, 4_111, 640, 2_260],
+            "conversion": rate,
+            "conversion_low": rate - 0.012,
+            "conversion_high": rate + 0.012,
+            "median_days": [3.0, 11.0, 6.0, 24.5, nan, nan],
+            "satisfaction": satisfaction,
+            "satisfaction_low": satisfaction - 0.12,
+            "satisfaction_high": satisfaction + 0.12,
+            "complaints": [0, 12, 85, 40, 131, 3],
+            "is_weakest": [False, True, False, False, False, False],
+        }
+    )
+
+
+def risk() -> RiskTables:
+    """A model that is a little too sure of itself, and reaches more than chance would."""
+    edge = np.arange(10) / 10
+    counts = pd.DataFrame({"risk_low": edge, "risk_high": edge + 0.1})
+    counts["customers"] = [30, 280, 560, 550, 540, 610, 790, 735, 160, 14]
+    predicted = np.linspace(0.12, 0.86, 9)
+    observed = 0.06 + 0.88 * predicted
+    points = pd.DataFrame({"predicted": predicted, "observed": observed, "customers": 400})
+    points = points.assign(observed_low=observed - 0.045, observed_high=observed + 0.045)
+    share = np.linspace(0, 1, 41)
+    return RiskTables(counts, points, pd.DataFrame({"contacted": share, "reached": share**0.72}))
+
+
+def balance(count: int = 24) -> pd.DataFrame:
+    """Customers in each life stage over the months, of very different sizes."""
+    place = np.arange(count)
+    frames = [
+        pd.DataFrame(
+            {
+                "life_stage": key,
+                "month": months(count),
+                "customers": (size * (1 + 0.02 * place + 0.12 * np.sin(place / 2 + row))).round(),
+                "better": {"at_risk": "down", "lapsed": "down", "potential": None}.get(key, "up"),
+                "change": 0.01 * size,
+                "change_low": 0.01 * size - (0.004 if row % 3 else 0.02) * size,
+                "change_high": 0.01 * size + (0.004 if row % 3 else 0.02) * size,
+            }
+        )
+        for row, (key, size) in enumerate(zip(STAGES, (21_400, 840, 620, 450, 95, 1_310, 12_800, 72), strict=True))
+    ]
+    frame = pd.concat(frames, ignore_index=True)
+    return frame.drop(frame.index[(frame["life_stage"] == "returned") & (frame["month"] < "2025-02")])
+
+
 DECOMPOSED = {
     "revenue_before": 1_200_000.0,
     "from_buyers": 45_000.0,
@@ -160,6 +348,64 @@ def draw_curve(words: Words, text: str = "days without an order") -> Figure:
     return survival_curve(survival(), finding("curve", text), words, options=options)
 
 
+def draw_events(words: Words, text: str = "") -> Figure:
+    options = EventOptions(
+        mean=0.29,
+        mean_label=text,
+        joined_label=text,
+        before_label=text,
+        not_comparable_label=text or "joined because of these months",
+        x_title=text,
+        y_title=text,
+        digits=2,
+    )
+    return event_study(events(), finding("events", text or "Events"), words, options=options)
+
+
+def draw_journey(words: Words, text: str = "") -> Figure:
+    said = {"conversion_title": text, "days_title": text}
+    options = JourneyOptions(names=shown(STEPS, words, text), **said)
+    return journey_map(journey(), finding("journey", text or "Journey"), words, options=options)
+
+
+def draw_risk(words: Words, text: str = "") -> Figure:
+    said = {"title": text, "x_title": text or "predicted risk of no order in 90 days"}
+    options = RiskOptions(
+        HistogramOptions(high_from=0.7, high_label=text, **said),
+        CalibrationOptions(y_title=text, **said),
+        GainsOptions(marked=0.2, y_title=text, model_label=text, random_label=text, title=text, x_title=text),
+    )
+    return risk_panels(risk(), finding("risk", text or "Risk"), words, options=options)
+
+
+def draw_moves(words: Words, text: str = "") -> Figure:
+    options = MigrationOptions(names=shown(SEGMENTS, words, text), origin_title=text, destination_title=text)
+    return migration_grid(moves(), finding("moves", text or "Moves"), words, options=options)
+
+
+def draw_pairs(words: Words, text: str = "") -> Figure:
+    names = {"first_name": text or "customers", "second_name": text or "revenue", "header": text}
+    options = PairedOptions(names=shown(SEGMENTS, words, text), change_title=text or "since Sep 2026", **names)
+    return paired_bars(pairs(), finding("pairs", text or "Pairs"), words, options=options)
+
+
+def draw_multiples(words: Words, text: str = "") -> Figure:
+    options = MultiplesOptions(names=shown(STAGES, words, text))
+    return small_multiples(balance(), finding("multiples", text or "Stages"), words, options=options)
+
+
+def draw_curves(words: Words, text: str = "") -> Figure:
+    names = {"web": text or "Web", "shop": "Shop", "app": text or "App", "phone": "Phone"}
+    options = CurvesOptions(
+        names=names,
+        accent="web",
+        x_title=text or "days since the first order",
+        marked=90,
+        marked_label=text or "90 days",
+    )
+    return survival_curves(channels(), finding("curves", text or "Channels"), words, options=options)
+
+
 def draw_table(words: Words, text: str = "Reason") -> ReadableTable:
     frame = pd.DataFrame({"reason": [text, "kept"], "rows": [1200, 3]})
     options = TableOptions({"reason": Column(text), "rows": Column(f"{text} rows")})
@@ -173,5 +419,12 @@ DRAWN: dict[str, Callable[..., Figure]] = {
     "decomposition": draw_decomposition,
     "ledger": draw_ledger,
     "curve": draw_curve,
+    "curves": draw_curves,
+    "events": draw_events,
+    "journey": draw_journey,
+    "risk": draw_risk,
+    "moves": draw_moves,
+    "pairs": draw_pairs,
+    "multiples": draw_multiples,
 }
 ALL: dict[str, Callable[..., Figure | ReadableTable]] = {**DRAWN, "table": draw_table}
