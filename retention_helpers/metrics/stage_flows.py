@@ -122,6 +122,14 @@ def transition_rates(moves: pd.DataFrame, *, transitions: Mapping[str, Transitio
     return pd.concat(tables, ignore_index=True)
 
 
+def losses(moves: pd.DataFrame) -> pd.DataFrame:
+    """Which share of each stage falls silent in a month, and which share of those at risk lapses?
+
+    `transition_rates` of `LOSSES`. Parameters and columns as there.
+    """
+    return transition_rates(moves, transitions=LOSSES)
+
+
 def _margin(moves: pd.DataFrame, months: list[str], side: str) -> NDArray[np.int64]:
     """Customers by month (row) and stage (column); who comes from outside is in no column."""
     inside = moves[moves[side] != OUTSIDE]

@@ -49,7 +49,17 @@ class CohortsParameters(NotebookParameters):
     months_shown: int = Field(12, ge=3, le=36)
 
 
-MODELS: dict[str, type[NotebookParameters]] = {"summary": SummaryParameters, "cohorts": CohortsParameters}
+class LifecycleParameters(NotebookParameters):
+    """notebooks/lifecycle.ipynb: from how many orders on a customer is loyal."""
+
+    loyal_orders: int = Field(4, ge=2, le=12)
+
+
+MODELS: dict[str, type[NotebookParameters]] = {
+    "summary": SummaryParameters,
+    "cohorts": CohortsParameters,
+    "lifecycle": LifecycleParameters,
+}
 
 
 @dataclass(frozen=True)
