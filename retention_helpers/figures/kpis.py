@@ -56,15 +56,17 @@ def with_targets(kpis: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     return kpis.merge(judged[["kpi", "target", "target_side", "target_verdict"]], on="kpi", how="left")
 
 
-def kpi_finding(kpis: pd.DataFrame, kpi: str, words: Words, *, period: str) -> Finding:
+def kpi_finding(
+    kpis: pd.DataFrame, kpi: str, words: Words, *, period: str, wordings: Mapping[str, Wording] = WORDINGS
+) -> Finding:
     """What is said of one KPI: its headline by the interval of the change; value, comparison and interval in words.
 
-    ``kpis`` is a table of `metrics.kpis`, or one of `with_last_year`; ``period`` its month, ``YYYY-MM``. A KPI
-    without a value says so.
+    ``kpis`` is a table of `metrics.kpis`, or one of `with_last_year`; ``period`` its month, ``YYYY-MM``; ``wordings``
+    where the KPI is not one of the month's. A KPI without a value says so.
     """
     rows = kpis.set_index("kpi")
     row = rows.loc[kpi].to_dict() if kpi in rows.index else {"value": float("nan")}
-    wording = WORDINGS[kpi]
+    wording = wordings[kpi]
     value = write(row["value"], wording.unit, words, wording.digits)
     if value == MISSING:
         name, month = words.say(wording.name), words.month(period)

@@ -6,12 +6,13 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from retention_helpers.errors import ParameterError
 
 from .cohort_cells import complete_cells
-from .intervals import newcombe_difference, share
+from .intervals import Floats, newcombe_difference, share
 
 FALSE_DISCOVERY_RATE = 0.05
 FEWEST_EXPECTED = 5  # below this the normal approximation of a two-by-two table is not trusted (Cochran)
@@ -85,11 +86,7 @@ def _tested(groups: pd.DataFrame) -> pd.DataFrame:
     others_active, others_size = groups["others_active"].to_numpy(), groups["others_customers"].to_numpy()
     difference, low, high = newcombe_difference(active, size, others_active, others_size)
     p_value = two_proportions(active, size, others_active, others_size)
-    # A row that cannot be tested belongs to no family.
-    q_value = np.full(len(groups), np.nan)
-    tested = ~np.isnan(p_value)
-    if tested.any():
-        q_value[tested] = stats.false_discovery_control(p_value[tested], method="bh")
+    q_value = q_values(p_value)
     return groups.assign(
         retention_rate=share(active, size),
         others_rate=share(others_active, others_size),
@@ -100,6 +97,22 @@ def _tested(groups: pd.DataFrame) -> pd.DataFrame:
         q_value=q_value,
         is_different=q_value <= FALSE_DISCOVERY_RATE,
     )
+
+
+def q_values(p_values: ArrayLike) -> Floats:
+    """How many of the differences found would be false, were each as clear as this? Benjamini-Hochberg.
+
+    A comparison that could not be made (missing) belongs to no family.
+
+    >>> q_values([0.01, np.nan, 0.04]).round(3).tolist()
+    [0.02, nan, 0.04]
+    """
+    values = np.asarray(p_values, dtype=float)
+    corrected = np.full(values.shape, np.nan)
+    tested = ~np.isnan(values)
+    if tested.any():
+        corrected[tested] = stats.false_discovery_control(values[tested], method="bh")
+    return corrected
 
 
 def two_proportions(

@@ -1,4 +1,4 @@
-"""Where in their life with the company is a customer: one stage each, a pure function of what happened up to a day."""
+"""In which stage of their life with the company is a customer? A pure function of what happened up to a day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -63,8 +63,10 @@ def staged_customers(
 
 
 def life_statement(name: str, *, as_of: date, rules: LifeRules) -> str:
-    """A statement beside the metrics with the rule of the stages put in: ``${life_stage}``, or that of two months.
+    """A statement beside the metrics with the rule of the stages put in, or with all staged customers.
 
+    ``${life_stage}`` is the rule as of the month, ``${life_stage_before}`` and ``${life_stage_after}`` it is of the
+    columns ``before_*`` and ``after_*`` around a ``month``, ``${staged_customers}`` the SELECT of `staged_customers`.
     Numbers are written into the text, not passed beside it: a relation with parameters would be computed at once.
     """
     numbers = {
@@ -78,4 +80,5 @@ def life_statement(name: str, *, as_of: date, rules: LifeRules) -> str:
         "life_stage_before": rule.substitute(numbers, at="(month - 1)", state="before_"),
         "life_stage_after": rule.substitute(numbers, at="month", state="after_"),
     }
-    return Template(statement(name)).safe_substitute(numbers, **stages)
+    staged = Template(statement("staged_customers")).safe_substitute(numbers, **stages)
+    return Template(statement(name)).safe_substitute(numbers, **stages, staged_customers=staged)

@@ -69,11 +69,18 @@ class JourneyParameters(NotebookParameters):
     months_of_waits: int = Field(12, ge=1, le=120)
 
 
+class LifecycleParameters(NotebookParameters):
+    """notebooks/lifecycle.ipynb: from how many orders on a customer is loyal."""
+
+    loyal_orders: int = Field(4, ge=2, le=12)
+
+
 MODELS: dict[str, type[NotebookParameters]] = {
     "audiences": AudiencesParameters,
     "cohorts": CohortsParameters,
     "feedback": FeedbackParameters,
     "journey": JourneyParameters,
+    "lifecycle": LifecycleParameters,
     "summary": SummaryParameters,
 }
 

@@ -28,7 +28,7 @@ FACT_COLUMNS = {
     for name, columns in {
         "orders_valid": "month customer_id order_id ordered_at amount_cents channel",
         "customer_months": "customer_id month orders revenue_cents first_month previous_month previous_orders"
-        " previous_revenue_cents first_day last_day previous_last_day bucket",
+        " previous_revenue_cents first_day last_day previous_last_day orders_so_far month_before_previous bucket",
         "activity_cube": "month first_month previous_month several_before several_now customers orders revenue_cents",
         "month_buckets": "month bucket buyer customers orders revenue_cents revenue_floor_cents retained_floor_cents"
         " kept_cents",
@@ -166,6 +166,10 @@ class Shop:
         return sum(cents for (who, month), cents in self.revenue.items() if who == customer and month in months)
 
 
+# Whole numbers that may be missing.
+_SOMETIMES = {"first_month", "previous_month", "previous_orders", "previous_revenue_cents", "orders_so_far"}
+_SOMETIMES |= {"month_before_previous"}
+
 # ---- the fact frames
 
 
@@ -256,6 +260,10 @@ def _customer_month(shop: Shop, customer: str, month: int) -> dict:
         "first_day": now[0].at.date() if now else None,
         "last_day": now[-1].at.date() if now else None,
         "previous_last_day": previous[-1].at.date() if previous else None,
+        "orders_so_far": len(mine) if now else None,
+        "month_before_previous": max((order.month for order in mine if order.month < before), default=None)
+        if before
+        else None,
         "bucket": int(hashlib.md5(customer.encode(), usedforsecurity=False).hexdigest()[:2], 16),
     }
 
@@ -305,7 +313,7 @@ def _frame(name: str, rows: list[dict]) -> pd.DataFrame:
 
 
 def _array(values: list, column: str) -> ArrayLike:
-    if column in ("first_month", "previous_month", "previous_orders", "previous_revenue_cents"):
+    if column in _SOMETIMES:
         return pd.array(values, dtype="Int64")
     if column in ("several_before", "several_now", "is_first_gap"):
         return np.array(values, dtype=bool)

@@ -1,0 +1,387 @@
+"""What is said of the figures of the life cycle; every headline is computed from the table it stands over."""
+
+import pandas as pd
+
+from retention_helpers.words import Words, marked
+
+from .cohort_findings import value_name
+from .finding import Finding
+from .kpis import direction, kpi_finding
+from .lifecycle_wordings import ACTIVE, CHANNELS, LOSSES, MEASURES, STAGES, STEPS, TRAITS
+from .month_findings import unknown
+from .unit import is_missing, write, write_interval
+
+
+def balance_finding(flows: pd.DataFrame, words: Words, *, loyal_orders: int, lapse_months: int) -> Finding:
+    """How many of the known customers are active, and whether they became more, of a `stage_flows`' last month."""
+    if flows.empty:
+        return unknown("balance", words)
+    rows = flows[flows["month"] == flows["month"].iloc[-1]].set_index("life_stage")
+    total = rows[["opening", "entered", "closing"]].sum()
+    active = rows.loc[list(ACTIVE)].sum()
+    change = int(active["closing"] - active["opening"])
+    texts = {
+        1: marked("{n} customers are active, {change} more than a month before"),
+        -1: marked("{n} customers are active, {change} fewer than a month before"),
+        0: marked("{n} customers are active, as many as a month before"),
+    }
+    headline = words.say(
+        texts[(change > 0) - (change < 0)], n=words.integer(active["closing"]), change=words.integer(abs(change))
+    )
+    sentence = words.say(
+        "{month}: of {all} known customers {share} are active, {risk} are at risk, {lapsed} have lapsed, "
+        "{potential} have not ordered yet.",
+        month=words.month(flows["month"].iloc[-1]),
+        all=words.integer(total["closing"]),
+        share=words.percent(active["closing"] / total["closing"]),
+        risk=words.integer(rows.loc["at_risk", "closing"]),
+        lapsed=words.integer(rows.loc["lapsed", "closing"]),
+        potential=words.integer(rows.loc["potential", "closing"]),
+    )
+    caption = words.say(
+        "New: one order; repeat: several; loyal: {loyal} or more; advocate: loyal, and recommends. At risk: silent for "
+        "more than half of {lapse} months; lapsed: for all of them; returned: ordered this month after that.",
+        loyal=words.integer(loyal_orders),
+        lapse=words.integer(lapse_months),
+    )
+    finding = Finding(
+        "balance", headline, sentence, words.say("Customers in each stage at the end of the month"), caption
+    )
+    if not flows.loc[flows["life_stage"] == "potential", ["opening", "closing"]].to_numpy().any():
+        finding = finding.noting(
+            words.say("There are no potential customers here: the source names nobody before the first order.")
+        )
+    if not flows.loc[flows["life_stage"] == "advocate", "closing"].any():
+        finding = finding.noting(
+            words.say("There are no advocates here: the source has neither their answers nor referrals.")
+        )
+    return finding
+
+
+def flow_finding(flows: pd.DataFrame, words: Words) -> Finding:
+    """Which stage most customers came into and left, of a `stage_flows`' last month."""
+    if flows.empty:
+        return unknown("flows", words)
+    rows = flows[flows["month"] == flows["month"].iloc[-1]].set_index("life_stage")
+    stage = rows["entered"].idxmax()
+    headline = words.say(
+        'Most customers came into the stage "{stage}": {n}',
+        stage=words.say(STAGES[stage]),
+        n=words.integer(rows.loc[stage, "entered"]),
+    )
+    sentence = words.say("Opening + entered - left = closing, in every month and stage.")
+    return Finding("flows", headline, sentence, words.say("Customers, {month}", month=words.month(_last(flows))))
+
+
+def moves_finding(moves: pd.DataFrame, words: Words) -> Finding:
+    """How many stayed in their stage, of a `stage_moves`' last month."""
+    inside = moves[(moves["month"] == _last(moves)) & (moves["from_stage"] != "outside")] if len(moves) else moves
+    if inside.empty:
+        return unknown("moves", words)
+    stayed = int(inside.loc[inside["from_stage"] == inside["to_stage"], "customers"].sum())
+    all_customers = int(inside["customers"].sum())
+    headline = words.say("{share} of the customers stayed in their stage", share=words.percent(stayed / all_customers))
+    sentence = words.say(
+        "{moved} of {all} customers known when the month began are in another stage at its end.",
+        moved=words.integer(all_customers - stayed),
+        all=words.integer(all_customers),
+    )
+    caption = words.say("Read along a row: where the customers of a stage went. The outlined cells stayed.")
+    subtitle = words.say("Share of each stage, %, {month}", month=words.month(_last(moves)))
+    return Finding("moves", headline, sentence, subtitle, caption)
+
+
+def step_finding(rates: pd.DataFrame, step: str, words: Words) -> Finding:
+    """Whether a step was made by more or fewer than a month before, of a `transition_rates` or `referred_share`."""
+    name = step.replace("->", "_to_")
+    if rates.empty:
+        return unknown(name, words)
+    found = rates[rates["transition"] == step] if "transition" in rates else rates
+    month = found["month"].iloc[-1]
+    row = found.iloc[[-1]].rename(columns={"rate": "value", "rate_low": "low", "rate_high": "high"})
+    before = {"previous": row["value"] - row["change"], "last_year": row["value"] - row["last_year_change"]}
+    # A step's name holds an arrow, which cannot be the name of a figure.
+    return kpi_finding(row.assign(kpi=name, **before), name, words, period=month, wordings={name: STEPS[step]})
+
+
+def steps_finding(rates: pd.DataFrame, words: Words) -> Finding:
+    """The step from new to repeat customer over all four, of a `transition_rates`."""
+    finding = step_finding(rates, "new->repeat", words)
+    caption = words.say(
+        "Of those in the stage when the month began, the share that was in the next at its end. Who skips a stage is "
+        "in the grid above. A rate also moves with how long those in the stage have been there."
+    )
+    subtitle = words.say("Share of the stage that made the step in the month")
+    return finding.about("steps", subtitle).noting(caption)
+
+
+def losses_finding(losses: pd.DataFrame, words: Words) -> Finding:
+    """From which stage most customers fell silent, of a `transition_rates` of losses."""
+    last = losses[losses["month"] == _last(losses)].set_index("transition") if len(losses) else losses
+    silent = last.drop(index="at_risk->lapsed") if len(last) else last
+    if silent.empty or not silent["customers"].sum():
+        return unknown("losses", words)
+    worst = silent["customers"].idxmax()
+    texts = {
+        "new->silent": marked("Most of those who fell silent were new customers: {n} of {all}"),
+        "repeat->silent": marked("Most of those who fell silent were repeat customers: {n} of {all}"),
+        "loyal->silent": marked("Most of those who fell silent were loyal customers: {n} of {all}"),
+        "advocate->silent": marked("Most of those who fell silent were advocates: {n} of {all}"),
+    }
+    headline = words.say(
+        texts[worst], n=words.integer(silent.loc[worst, "customers"]), all=words.integer(silent["customers"].sum())
+    )
+    row = last.loc["at_risk->lapsed"]
+    sentence = words.say(
+        "Of those at risk {n} lapsed, {rate}; change on the month before {change} ({low} to {high}).",
+        n=words.integer(row["customers"]),
+        rate=write_interval(row["rate"], (row["rate_low"], row["rate_high"]), "percent", words),
+        change=words.points(row["change"]),
+        low=words.points(row["change_low"]),
+        high=words.points(row["change_high"]),
+    )
+    return Finding("losses", headline, sentence, words.say("Fell silent or lapsed in the month, by stage before"))
+
+
+def second_order_finding(times: pd.DataFrame, words: Words) -> Finding:
+    """After how many days a quarter of the customers has ordered again, of a `second_order_times` of everybody."""
+    if times.empty:
+        return unknown("second_order", words)
+    row = times.iloc[0]
+    if is_missing(row["quarter_days"]):
+        headline = words.say("Fewer than a quarter of the customers have ordered a second time so far")
+    elif is_missing(row["half_days"]):
+        headline = words.say(
+            "A quarter of the customers orders again within {days} days, half of them not yet",
+            days=words.integer(row["quarter_days"]),
+        )
+    else:
+        headline = words.say(
+            "A quarter of the customers orders again within {days} days, half within {half}",
+            days=words.integer(row["quarter_days"]),
+            half=words.integer(row["half_days"]),
+        )
+    sentence = words.say(
+        "{again} of {n} customers have ordered again; a quarter after {low} to {high} days (95% interval).",
+        again=words.integer(row["ordered_again"]),
+        n=words.integer(row["customers"]),
+        low=write(row["quarter_days_low"], "days", words),
+        high=write(row["quarter_days_high"], "days", words),
+    )
+    subtitle = words.say("Share of customers who have ordered a second time, by days since the first order")
+    caption = words.say("Who has not ordered again yet counts for as long as they have been watched.")
+    return Finding("second_order", headline, sentence, subtitle, caption)
+
+
+def channel_finding(test: pd.DataFrame, groups: pd.DataFrame, words: Words) -> Finding:
+    """Whether the second order comes sooner in one channel, of a `log_rank` and `log_rank_against_others`."""
+    name = "second_order_by_channel"
+    subtitle = words.say("Share who have ordered a second time, by channel of the first order")
+    row = test.iloc[0]
+    if row["groups"] < 2 or is_missing(row["p_value"]):
+        said = words.say("The channels cannot be compared")
+        return Finding(
+            name, said, words.say("The source tells fewer than two channels with enough customers."), subtitle
+        )
+    different = groups[groups["is_different"] & (groups["value"] != "unassigned")]
+    if row["p_value"] > 0.05 or different.empty:
+        headline = words.say("The second order comes no sooner in one channel than in another")
+    else:
+        odd = different.loc[different["q_value"].idxmin()]
+        text = (
+            marked("Customers of the channel {value} order again sooner than the others")
+            if odd["ratio"] > 1
+            else marked("Customers of the channel {value} order again later than the others")
+        )
+        headline = words.say(text, value=str(odd["value"]))
+    sentence = words.say(
+        "Log-rank test over {groups} channels and {n} customers: p = {p}.",
+        groups=words.integer(row["groups"]),
+        n=words.integer(row["customers"]),
+        p=words.number(row["p_value"], 3),
+    )
+    caption = words.say("The groups differ in more than the channel: this says who returns, not what the channel did.")
+    return Finding(name, headline, sentence, subtitle, caption)
+
+
+def base_finding(base: pd.DataFrame, words: Words) -> Finding:
+    """How large the base is and by how much it grew, of a `contact_base`'s last month."""
+    if base.empty:
+        return unknown("contact_base", words)
+    row = base.iloc[-1]
+    headline = words.say(
+        "{n} customers are known, {joined} of them since this month",
+        n=words.integer(row["closing"]),
+        joined=words.integer(row["joined"]),
+    )
+    sentence = words.say(
+        "The base grew by {rate} in {month}; {buyers} of it have ordered at some time, {lapsed} have lapsed.",
+        rate=write_interval(row["growth_rate"], (row["growth_rate_low"], row["growth_rate_high"]), "percent", words),
+        month=words.month(row["month"]),
+        buyers=words.integer(row["buyers"]),
+        lapsed=words.integer(row["lapsed"]),
+    )
+    caption = words.say("Who has registered or ordered once is known for good, so the base can only grow.")
+    return Finding("contact_base", headline, sentence, words.say("Known customers at the end of the month"), caption)
+
+
+def reach_finding(reach: pd.DataFrame, words: Words, *, name: str = "reach") -> Finding:
+    """How many may be written to, of a `contact_reach`."""
+    subtitle = words.say("Share of known customers who consented to the channel and have an address there")
+    whole = reach[reach["life_stage"] == "all"].set_index("channel")
+    if whole.empty:
+        headline = words.say("How many customers can be reached is not known")
+        sentence = words.say(
+            "The customer list has no consents, or this is an earlier month: consents are known only as they stand "
+            "now, so they are told for the latest complete month alone."
+        )
+        return Finding(name, headline, sentence, subtitle)
+    row = whole.loc["any"]
+    best = whole.drop(index="any")["customers"].idxmax()
+    headline = words.say("{share} of known customers can be reached by some channel", share=words.percent(row["rate"]))
+    sentence = words.say(
+        "{n} of {all} customers; most of them by {channel}: {one}.",
+        n=words.integer(row["customers"]),
+        all=words.integer(row["n"]),
+        channel=words.say(CHANNELS[best]),
+        one=words.percent(whole.loc[best, "rate"]),
+    )
+    caption = words.say(
+        "Consents have no history: they are those of the customer list as it stands now, and are told for the latest "
+        "complete month alone. A missing consent counts as none."
+    )
+    return Finding(name, headline, sentence, subtitle, caption)
+
+
+def reach_stage_finding(reach: pd.DataFrame, words: Words) -> Finding:
+    """How many of the lapsed can still be reached, of a `contact_reach`."""
+    name, rows = "reach_by_stage", reach[reach["channel"] == "any"].set_index("life_stage")
+    if rows.empty:
+        return reach_finding(reach, words, name=name)
+    if "lapsed" not in rows.index:
+        finding = reach_finding(reach, words, name=name)
+        return finding.about(name, words.say("Share that can be reached, by stage and channel"))
+    row = rows.loc["lapsed"]
+    headline = words.say(
+        "{n} of {all} lapsed customers can still be reached",
+        n=words.integer(row["customers"]),
+        all=words.integer(row["n"]),
+    )
+    sentence = words.say(
+        "That is {rate}.", rate=write_interval(row["rate"], (row["rate_low"], row["rate_high"]), "percent", words)
+    )
+    return Finding(name, headline, sentence, words.say("Share that can be reached, by stage and channel"))
+
+
+def referred_finding(rates: pd.DataFrame, words: Words) -> Finding:
+    """Whether more new customers had been referred, of a `referred_share`."""
+    subtitle = words.say("Share of new customers who had been referred by another, by month")
+    if rates.empty:
+        headline = words.say("Whether new customers were referred is not known")
+        return Finding(
+            "referred", headline, words.say("The customer list names nobody who referred another."), subtitle
+        )
+    return step_finding(rates, "referred", words).about("referred", subtitle)
+
+
+def referrals_finding(table: pd.DataFrame, words: Words) -> Finding:
+    """Whether referred customers order again more often than others, of a `referred_against_others`."""
+    name = "referred_against_others"
+    known = table[~table["is_small"]].set_index("measure")
+    measure = "ordered_again_90_days"
+    if measure not in known.index:
+        headline = words.say("Referred customers cannot be compared with the others")
+        return Finding(name, headline, words.say("Fewer than 30 customers are known to have been referred."))
+    row = known.loc[measure]
+    texts = {
+        "up": marked("More of the referred customers order again within 90 days: {value} against {others}"),
+        "down": marked("Fewer of the referred customers order again within 90 days: {value} against {others}"),
+        "flat": marked(
+            "Referred customers order again within 90 days about as often as others: {value} against {others}"
+        ),
+    }
+    side = direction(row["difference"], row["difference"]) if row["is_reliable"] else "flat"
+    headline = words.say(texts[side], value=words.percent(row["referred"]), others=words.percent(row["others"]))
+    sentence = words.say(
+        "Difference {difference} (95% interval {low} to {high}).",
+        difference=words.points(row["difference"]),
+        low=words.points(row["difference_low"]),
+        high=words.points(row["difference_high"]),
+    )
+    caption = words.say("Who is referred differs from others in more than that: the difference describes them.")
+    return Finding(name, headline, sentence, "", caption)
+
+
+def second_cuts_finding(cuts: pd.DataFrame, words: Words) -> Finding:
+    """Which group differs most in its second orders, of a `second_order_cuts`."""
+    name = "second_order_cuts"
+    known = cuts[(cuts["value"] != "unassigned") & cuts["rate"].notna()]
+    if known.empty:
+        headline = words.say("The groups of customers are not known")
+        return Finding(name, headline, words.say("The source tells no gender, age, city or source of its customers."))
+    different = known[known["is_different"]]
+    subtitle = words.say("Share with a second order within 90 days, by group")
+    caption = words.say("At least 30 customers a group; 5% false discoveries are allowed among those named.")
+    if different.empty:
+        headline = words.say("No group reliably differs from the others in its second orders")
+        sentence = words.say("{n} groups were compared.", n=words.integer(len(known)))
+        return Finding(name, headline, sentence, subtitle, caption)
+    row = different.loc[different["difference"].abs().idxmax()]
+    text = (
+        marked("More customers of the group {value} order a second time than of the others: {rate}")
+        if row["difference"] > 0
+        else marked("Fewer customers of the group {value} order a second time than of the others: {rate}")
+    )
+    headline = words.say(text, value=group_name(row, words), rate=words.percent(row["rate"]))
+    sentence = words.say(
+        "The others: {others}, difference {difference} ({low} to {high}). {count} of {n} groups reliably differ.",
+        others=words.percent(row["others_rate"]),
+        difference=words.points(row["difference"]),
+        low=words.points(row["difference_low"]),
+        high=words.points(row["difference_high"]),
+        count=words.integer(len(different)),
+        n=words.integer(len(known)),
+    )
+    return Finding(name, headline, sentence, subtitle, caption)
+
+
+def stage_cuts_finding(cuts: pd.DataFrame, words: Words) -> Finding:
+    """In how many stages a group differs from the others, of a `stage_cuts`."""
+    known = cuts[(cuts["value"] != "unassigned") & cuts["q_value"].notna()]
+    if known.empty:
+        return second_cuts_finding(cuts.head(0), words).about("stage_cuts", "")
+    different = known[known["is_different"]]
+    headline = (
+        words.say(
+            "{n} of {all} stage shares reliably differ between groups",
+            n=words.integer(len(different)),
+            all=words.integer(len(known)),
+        )
+        if len(different)
+        else words.say("No group is reliably more or less often in a stage than the others")
+    )
+    sentence = words.say("Each group against all others of the same kind, the clearest first.")
+    caption = words.say(
+        "Gender, age, city and source are those of the customer list as it stands now. Groups of fewer than 30 are "
+        "left out; 5% false discoveries are allowed among those named."
+    )
+    return Finding("stage_cuts", headline, sentence, words.say("Share of the group's customers in the stage"), caption)
+
+
+def group_name(row: pd.Series, words: Words) -> str:
+    """A group with its trait before it: "Age 25-34"."""
+    return f"{words.say(TRAITS[row['trait']])}: {value_name(row['value'], words)}"
+
+
+def loss_name(transition: str, words: Words) -> str:
+    """A loss as a row of a table."""
+    return words.say(LOSSES[transition])
+
+
+def measure_name(measure: str, words: Words) -> str:
+    """A measure of the referred as a row of a table."""
+    return words.say(MEASURES[measure])
+
+
+def _last(frame: pd.DataFrame) -> str:
+    return str(frame["month"].iloc[-1])
