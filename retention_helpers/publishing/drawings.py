@@ -40,7 +40,7 @@ def _owned(svg: str, notebook: str) -> str:
     ids = sorted(_ID.findall(svg), key=len, reverse=True)
     if not ids:
         return svg
-    name = re.compile(rf'(?<=[#"\s])(?:{"|".join(map(re.escape, ids))})(?=[)"\s])')
+    name = re.compile(rf"(?<![\w.:-])(?:{'|'.join(map(re.escape, ids))})(?![\w.:-])")
     return _TAG.sub(lambda tag: name.sub(lambda found: f"{notebook}-{found[0]}", tag[0]), svg)
 
 

@@ -31,7 +31,7 @@ class Front:
     """What a month's front page says besides its records.
 
     failed: notebook -> its title. shared: the notebooks whose tables lie in the month's own folder alone, being the
-    same in every language. drawings: notebook -> the drawings it has. audiences: the files of audiences/.
+    same in every language. drawings: notebook -> the drawings it has. audiences: the files that audiences/ holds.
     """
 
     left_out: Sequence[LeftOut] = ()

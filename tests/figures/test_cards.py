@@ -58,6 +58,18 @@ def test_a_change_from_zero_is_given_in_its_own_unit():
     assert card.deltas[0].text == "+5"
 
 
+def test_a_target_is_said_below_the_changes_with_the_interval_that_decides():
+    text = CardText("rate", "Rate")
+    judged = {"target": 0.3, "target_side": "at_least", "target_verdict": "reached"}
+    card = _card(text, value=0.33, low=0.31, high=0.35, previous=0.32, **judged)
+    assert [delta.text for delta in card.deltas] == ["+1.0\u00a0pp", "Target reached: at least 30.0%"]
+    aim = card.deltas[-1]
+    assert (aim.kind, aim.arrow, aim.word) == ("up", "▲", "above the target")
+    assert aim.label == "95% interval 31.0% to 35.0%"
+    assert _card(text, value=NAN, low=NAN, high=NAN, **judged | {"target_verdict": "open"}).deltas[-1].label == ""
+    assert _card(text, value=0.33, target=NAN, target_side=NAN, target_verdict=NAN).deltas == ()
+
+
 def test_a_kpi_that_the_table_lacks_shows_a_missing_value():
     assert (
         kpi_cards(pd.DataFrame({"kpi": [], "value": []}), speak(), period="2026-10", texts=[CardText("x", "X")])
@@ -92,6 +104,13 @@ def test_a_sparkline_marks_the_last_month_and_leaves_gaps():
     assert sparkline([1.0, 2.0, NAN]).count("<circle") == 0
     assert "var(--accent)" in svg
     assert "nan" not in svg
+
+
+def test_a_target_is_a_dashed_level_where_the_line_comes_near_it():
+    assert "stroke-dasharray" not in sparkline([1.0, 2.0, 3.0])
+    assert '<path d="M5 17.0H145"' in sparkline([1.0, 2.0, 3.0], 2.0)
+    assert '<path d="M5 5.0H145"' in sparkline([1.0, 2.0, 3.0], 5.0)
+    assert sparkline([1.0, 2.0, 3.0], 5.1) == sparkline([1.0, 2.0, 3.0])
 
 
 @pytest.mark.parametrize("series", [[], [1.0], [NAN, NAN], [None, 3.0]])

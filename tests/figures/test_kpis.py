@@ -13,6 +13,7 @@ from retention_helpers.figures.kpis import (
     kpi_finding,
     month_cards,
     with_last_year,
+    with_targets,
 )
 from retention_helpers.figures.wordings import WORDINGS
 from retention_helpers.metrics.kpis import KPIS
@@ -85,6 +86,19 @@ def test_fewer_lost_customers_are_shown_as_better():
     table = month("churn_rate", change=(-0.02, -0.03, -0.01))
     cards = month_cards(table, pd.DataFrame({"kpi": [], "value": []}), ["churn_rate"], WORDS, period="2026-10")
     assert cards.cards[0].deltas[0].kind == "up"
+
+
+def test_a_kpi_with_a_target_is_on_the_cards_with_its_verdict_for_index_and_mail():
+    judged = pd.DataFrame(
+        {"kpi": ["orders"], "target": [0.4], "target_side": ["at_least"], "target_verdict": ["open"], "value": [0.5]}
+    )
+    table = with_targets(pd.concat([month("nrr"), month("orders")]), judged)
+    cards = month_cards(table, pd.DataFrame({"kpi": [], "value": []}), ["nrr"], WORDS, period="2026-10")
+    assert [card.kpi for card in cards.cards] == ["nrr", "orders"]
+    bare, aimed = card_parts(cards, table)
+    assert (bare["target"], bare["target_verdict"]) == (None, None)
+    assert (aimed["target"], aimed["target_verdict"]) == (0.4, "open")
+    assert aimed["deltas"][-1]["text"] == "Too early to say, target: at least 0"
 
 
 def test_the_parts_of_a_card_carry_its_numbers_and_no_nan():

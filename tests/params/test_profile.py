@@ -54,6 +54,13 @@ def test_days_until_lapse_are_rounded_up_to_months(tmp_path: Path, days: int, mo
     assert load_profile(str(tmp_path / "shop.yaml")).lapse_months == months
 
 
+def test_targets_are_numbers_by_key_figure_and_leave_the_facts_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(yaml.safe_dump(GOOD | {"targets": {"revenue": 200_000, "crr": 1.2}}))
+    profile = load_profile(str(tmp_path / "shop.yaml"))
+    assert profile.targets == {"revenue": 200_000.0, "crr": 1.2}
+    assert "targets" not in profile.model_dump()
+
+
 def test_codes_are_texts_however_yaml_reads_them(tmp_path: Path) -> None:
     content = with_column("channel", {"column": "c", "recode": {1: "web", False: None}})
     (tmp_path / "shop.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
@@ -112,6 +119,13 @@ def test_a_text_nested_so_deep_that_the_parser_gives_up_is_refused(tmp_path: Pat
         (GOOD | {"lapse_days": 0}, "greater than or equal to 1"),
         (GOOD | {"locale": "xx"}, "locale: Input should be"),
         (GOOD | {"locales": ["ru", "xx"]}, "locales.1: Input should be"),
+        (GOOD | {"targets": {"revenu": 1}}, 'targets: "revenu" is no key figure. Did you mean "revenue"?'),
+        (GOOD | {"targets": {"churn_rate": 30}}, "targets: churn_rate: 30 is 3,000%; write 0.3 for 30%"),
+        (GOOD | {"targets": {"nrr": 95}}, "targets: nrr: 95 is 9,500%; write 0.95 for 95%"),
+        (GOOD | {"targets": {"revenue": "a lot"}}, "targets.revenue: Input should be a valid number"),
+        (GOOD | {"targets": {"revenue": True}}, "targets.revenue: Input should be a valid number"),
+        (GOOD | {"targets": {"crr": 0}}, "targets.crr: Input should be greater than 0"),
+        (GOOD | {"targets": {"crr": float("inf")}}, "targets.crr: Input should be a finite number"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -137,10 +137,8 @@ def test_a_notebook_whose_table_is_absent_is_left_out_with_a_sentence(
     (month,) = asked
     assert [notebook.name for notebook in month.notebooks] == ["summary"]
     (left_out,) = month.left_out
-    assert (left_out.notebook, left_out.sentence) == (
-        "loyalty",
-        "loyalty is left out: this company gives no table memberships, contacts.",
-    )
+    assert (left_out.notebook, left_out.title) == ("loyalty", "Do loyalty customers come back?")
+    assert left_out.sentence == "Left out: this company gives no table memberships, contacts."
 
 
 @pytest.mark.parametrize(

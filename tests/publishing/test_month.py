@@ -6,7 +6,7 @@ import pytest
 
 from retention_helpers.errors import CallError, MachineError, NotebookError, ParameterError
 from retention_helpers.publishing import month
-from retention_helpers.publishing.index import LeftOut
+from retention_helpers.publishing.front import LeftOut
 from retention_helpers.publishing.inspection import problems_of
 from retention_helpers.publishing.month import publish_month
 from retention_helpers.publishing.request import Notebook
@@ -122,7 +122,7 @@ def test_a_failed_notebook_leaves_the_month_as_it_was_and_is_shown_beside_it(hou
         request(reports, worse, folder / "notebooks" / "good.ipynb", run_id="run-4", allow_partial=True)
     )
     assert (partial.published, partial.failed) == (("good",), ("worse",))
-    assert "Partial: worse failed." in (partial.folder / "index.html").read_text()
+    assert "Partial: 1 report failed." in (partial.folder / "index.html").read_text()
     # The success of `good` answers its failure; `worse` still has one.
     assert [path.name for path in kept.parent.iterdir()] == ["worse"]
 

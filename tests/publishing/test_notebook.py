@@ -36,6 +36,12 @@ def test_the_title_of_a_record_is_the_first_heading_unless_it_names_one():
     assert record_of(v4.new_notebook(cells=[displayed({"kind": "record"})]))["title"] == ""
 
 
+def test_the_purpose_of_a_record_is_the_paragraph_under_its_title_as_plain_text():
+    title = text("# Who comes back?\n\nFor **all**,\nsee [there](#x).\n\nMore.")
+    assert record_of(v4.new_notebook(cells=[title, displayed({"kind": "record"})]))["purpose"] == "For all, see there."
+    assert record_of(v4.new_notebook(cells=[text("# Who?"), displayed({"kind": "record"})]))["purpose"] == ""
+
+
 def test_a_notebook_that_did_not_reach_its_record_has_none():
     assert record_of(v4.new_notebook(cells=[text("## x"), cell("x = 1")])) is None
 

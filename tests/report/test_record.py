@@ -5,9 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from retention_helpers.errors import ParameterError
 from retention_helpers.periods import Period
 from retention_helpers.report import notebook as module
-from retention_helpers.report.notebook import PART, Report
+from retention_helpers.report.notebook import ACTION, PART, Report
 from retention_helpers.words import Words
 
 
@@ -49,6 +50,22 @@ def test_a_past_month_reads_the_same_however_far_the_source_has_grown(shown: lis
 def test_a_month_that_is_not_over_is_recorded_as_such(shown: list) -> None:
     opened(date(2026, 10, 9)).record()
     assert (shown[0][PART]["is_complete"], shown[0][PART]["data_through"]) == (False, "2026-10-09")
+
+
+def test_actions_are_recorded_as_they_are_given(shown: list) -> None:
+    report = opened()
+    call = {"headline": "Call them", "sentence": "They are silent.", "audience": "silent.csv", "customers": 40}
+    report.actions([call])
+    report.actions([call | {"audience": "", "customers": 0}])
+    assert shown == []
+    report.record()
+    assert shown[-1][PART]["actions"] == [call, call | {"audience": "", "customers": 0}]
+
+
+@pytest.mark.parametrize("action", [{"headline": "Call them"}, dict.fromkeys((*ACTION, "who"), "")])
+def test_an_action_of_another_shape_is_refused(action: dict) -> None:
+    with pytest.raises(ParameterError, match="an action has the keys audience, customers, headline, sentence, not"):
+        opened().actions([action])
 
 
 def test_a_sentence_from_data_stays_text_in_markdown(shown: list) -> None:

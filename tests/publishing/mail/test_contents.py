@@ -59,7 +59,35 @@ def test_all_pictures_together_keep_to_their_weight(tmp_path: Path) -> None:
 
 def test_alerts_of_other_notebooks_are_left_out(tmp_path: Path) -> None:
     alerts = [{"headline": "A", "notebook": "summary"}, {"headline": "B"}, {"headline": "C", "notebook": "risk"}]
-    assert said(tmp_path, alerts=alerts).alerts == ("A", "B")
+    found = said(tmp_path, alerts=alerts).alerts
+    assert [(item.headline, item.link) for item in found] == [
+        ("A", "https://reports.example/sample/2026-10/summary.html"),
+        ("B", ""),
+    ]
+
+
+def test_three_actions_are_taken_in_turn_with_their_customers_and_their_list(tmp_path: Path) -> None:
+    action = {"sentence": "They are silent.", "audience": "silent.csv", "customers": 1}
+    actions = [
+        action | {"headline": f"{name} {number}", "notebook": name}
+        for name in ("summary", "cohorts", "risk")
+        for number in range(3)
+    ]
+    found = said(tmp_path, actions=actions).actions
+    assert [item.headline for item in found] == ["summary 0", "cohorts 0", "summary 1"]
+    assert (found[0].sentence, found[0].number, found[0].audience) == ("They are silent.", "1 customer", "silent.csv")
+    assert found[1].link == "https://reports.example/sample/2026-10/cohorts.html"
+
+
+def test_key_figures_with_a_target_come_first(tmp_path: Path) -> None:
+    kpis = [kpi("a"), kpi("b"), kpi("c"), kpi("d", target=0.3), kpi("e", target=5)]
+    found = said(tmp_path, notebook("summary", kpis=kpis)).kpis
+    assert [(item.name, item.target) for item in found] == [
+        ("The d", 0.3),
+        ("The e", 5),
+        ("The a", None),
+        ("The b", None),
+    ]
 
 
 def test_a_card_without_words_for_its_change_gives_the_direction(tmp_path: Path) -> None:

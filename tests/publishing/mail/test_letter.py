@@ -19,9 +19,12 @@ TAGS |= {"a", "img", "span", "br"}
 
 
 def test_the_text_carries_every_number_of_the_html(tmp_path: Path) -> None:
-    letter = letter_of(tmp_path, alerts=[{"headline": "Churn passed 12.5%"}])
+    alert = {"headline": "Churn passed 12.5%", "size": "+1.6 pp", "sentence": "Most of it came from 3 channels."}
+    action = {"headline": "Call the 40", "sentence": "€18,200 at stake.", "audience": "a.csv", "customers": 41}
+    letter = letter_of(tmp_path, alerts=[alert], actions=[action | {"notebook": "summary"}])
     shown = numbers(Reader(letter.html).text)
     assert {"41.7%", "2,007", "−0.7%", "±5.2%", "+37.2%", "12.5%", "1,465", "36.1%", "95%", "2026"} <= shown
+    assert {"+1.6", "3", "40", "41", "€18,200"} <= shown
     assert shown - numbers(one_line(letter.text)) == set()
 
 
@@ -32,6 +35,15 @@ def test_the_text_carries_every_sentence_of_the_html(tmp_path: Path) -> None:
         assert said in one_line(Reader(letter.html).text)
         assert said in text
     assert max(map(len, letter.text.splitlines())) <= 90
+
+
+def test_what_to_do_stands_after_what_changed_and_before_the_numbers(tmp_path: Path) -> None:
+    action = {"headline": "Call them", "sentence": "", "audience": "", "customers": 41, "notebook": "summary"}
+    letter = letter_of(tmp_path, actions=[action])
+    for said in (one_line(Reader(letter.html).text), one_line(letter.text)):
+        places = [said.rindex(text) for text in ("Finding cohorts_line", "What to do", "Call them", "The summary_0")]
+        assert places == sorted(places)
+    assert "What to do" not in letter_of(tmp_path / "none").html
 
 
 def test_every_picture_is_named_once_and_every_name_is_short(tmp_path: Path) -> None:
@@ -84,7 +96,8 @@ def test_nothing_hostile_is_live_in_a_letter(tmp_path: Path, hostile: str) -> No
         findings=[finding("a", headline=hostile, figure=hostile)],
         kpis=[kpi("a", name=hostile, text=hostile, description=hostile, deltas=[delta])],
     )
-    letter = letter_of(tmp_path, item, company=hostile, alerts=[{"headline": hostile}])
+    call = {"headline": hostile, "sentence": hostile, "size": hostile, "audience": hostile, "notebook": "summary"}
+    letter = letter_of(tmp_path, item, company=hostile, alerts=[call], actions=[call])
     seen = Reader(letter.html)
     assert seen.handlers == []
     assert seen.tags <= TAGS

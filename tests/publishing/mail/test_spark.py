@@ -9,8 +9,8 @@ from retention_helpers.params import look
 from retention_helpers.publishing.mail.spark import HEIGHT, WIDTH, spark_png
 
 
-def drawn(series: list) -> Image.Image:
-    png = spark_png(series)
+def drawn(series: list, target: float | None = None) -> Image.Image:
+    png = spark_png(series, target)
     assert png is not None
     return Image.open(io.BytesIO(png)).convert("RGBA")
 
@@ -33,6 +33,13 @@ def test_a_missing_month_leaves_a_gap() -> None:
     whole, broken = drawn([1.0] * 25), drawn([*[1.0] * 10, None, float("nan"), *[1.0] * 13])
     assert share_drawn(broken) < share_drawn(whole)
     assert broken.getpixel((round((5 + 10.5 * 140 / 24) * 2.6), round(HEIGHT / 2 * 2.6)))[3] == 0
+
+
+def test_a_target_is_a_dashed_level_where_the_line_comes_near_it() -> None:
+    assert spark_png([1.0, 2.0, 3.0], 5.1) == spark_png([1.0, 2.0, 3.0])
+    picture = drawn([1.0, 2.0, 3.0], 5.0)
+    at = [picture.getpixel((round(x * 2.6), round(5 * 2.6)))[3] > 128 for x in range(5, 145)]
+    assert 0.4 < sum(at) / len(at) < 0.75
 
 
 @pytest.mark.parametrize("series", [[], [1.0], [None, 1.0], [None, None]])
