@@ -30,11 +30,13 @@ OPENING = ("existing_retention_rate", "new_retention_rate", "revenue")
 
 
 def direction(low: float, high: float) -> Direction:
-    """Up or down when the interval of a change excludes zero; flat when it holds zero or is not known.
+    """Up or down when the interval of a change excludes zero; flat when it holds zero or an end is not known.
 
-    >>> direction(0.01, 0.03), direction(-0.03, -0.01), direction(-0.01, 0.02), direction(float("nan"), 1.0)
+    >>> direction(0.01, 0.03), direction(-0.03, -0.01), direction(-0.01, 0.02), direction(0.01, float("nan"))
     ('up', 'down', 'flat', 'flat')
     """
+    if is_missing(low) or is_missing(high):
+        return "flat"
     return "up" if low > 0 else "down" if high < 0 else "flat"
 
 
@@ -140,13 +142,17 @@ def _sentences(row: Mapping[str, float], wording: Wording, words: Words, month: 
     def change(name: str) -> str:
         return write_difference(row[name], wording.unit, words)
 
-    def interval_of(name: str) -> str:
-        return words.say("95% interval {low} to {high}", low=change(f"{name}_low"), high=change(f"{name}_high"))
+    def interval(low: str, high: str) -> str:
+        if MISSING in (low, high):
+            return words.say("no interval known")
+        return words.say("95% interval {low} to {high}", low=low, high=high)
 
-    interval = words.say("95% interval {low} to {high}", low=value("low"), high=value("high"))
     said = [
         words.say(
-            "{value} in {month} ({interval}).", value=value("value"), month=words.month(month.label), interval=interval
+            "{value} in {month} ({interval}).",
+            value=value("value"),
+            month=words.month(month.label),
+            interval=interval(value("low"), value("high")),
         )
     ]
     against = {"previous": ("change", month - 1), "last_year": ("last_year_change", month - 12)}
@@ -159,7 +165,7 @@ def _sentences(row: Mapping[str, float], wording: Wording, words: Words, month: 
                 month=words.month(when.label),
                 value=value(earlier),
                 change=change(name),
-                interval=interval_of(name),
+                interval=interval(change(f"{name}_low"), change(f"{name}_high")),
             )
         )
     return said

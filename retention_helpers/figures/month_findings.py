@@ -97,8 +97,11 @@ def revenue_finding(parts: pd.DataFrame, words: Words) -> Finding:
         part=words.say(_PARTS[largest]),
         signed=write_difference(row["change"], "money", words),
     )
+    known = not (is_missing(row["change_low"]) or is_missing(row["change_high"]))
     sentence = words.say(
-        "Of {change} ({low} to {high}): buyers {buyers}, orders per buyer {frequency}, average order {value}.",
+        marked("Of {change} ({low} to {high}): buyers {buyers}, orders per buyer {frequency}, average order {value}.")
+        if known
+        else marked("Of {change}: buyers {buyers}, orders per buyer {frequency}, average order {value}."),
         change=write_difference(row["change"], "money", words),
         low=write_difference(row["change_low"], "money", words),
         high=write_difference(row["change_high"], "money", words),
@@ -140,8 +143,11 @@ def point_finding(table: pd.DataFrame, words: Words) -> Finding:
     if not len(table) or is_missing(row["value_of_a_point"]):
         return unknown("value_of_a_point", words)
     worth = words.money(row["value_of_a_point"])
+    known = not (is_missing(row["value_of_a_point_low"]) or is_missing(row["value_of_a_point_high"]))
     sentence = words.say(
-        "1% of {base} existing customers, each at {revenue} a month; 95% interval {low} to {high}.",
+        marked("1% of {base} existing customers, each at {revenue} a month; 95% interval {low} to {high}.")
+        if known
+        else marked("1% of {base} existing customers, each at {revenue} a month."),
         base=words.integer(row["existing_base"]),
         revenue=words.money(row["revenue_per_returning_customer"], 2),
         low=words.money(row["value_of_a_point_low"]),
@@ -215,8 +221,15 @@ def lifetime_finding(lifetime: pd.DataFrame, words: Words) -> Finding:
         headline = words.say("More than half of the customers have not lapsed yet")
     else:
         headline = words.say("Half of the customers last {days} days or longer", days=words.integer(row["median_days"]))
+    # Of a median the data often give the lower end alone: fewer than half have lapsed.
+    texts = {
+        "both": marked("95% interval {low} to {high} days; {lapsed} of {customers} customers have lapsed."),
+        "low": marked("95% interval {low} days or more; {lapsed} of {customers} customers have lapsed."),
+        "none": marked("{lapsed} of {customers} customers have lapsed."),
+    }
+    ends = "both" if not is_missing(row["median_days_high"]) else "low"
     sentence = words.say(
-        "95% interval {low} to {high} days; {lapsed} of {customers} customers have lapsed.",
+        texts["none" if is_missing(row["median_days_low"]) else ends],
         low=write(row["median_days_low"], "days", words),
         high=write(row["median_days_high"], "days", words),
         lapsed=words.integer(row["lapsed"]),

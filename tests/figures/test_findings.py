@@ -7,6 +7,8 @@ import pytest
 
 from retention_helpers.figures import cohort_findings, month_findings
 from retention_helpers.words import Words
+from tests.figures.walk.cohort_findings import backtest, curve, details, differences, projected
+from tests.figures.walk.month_findings import ledger, revenue
 
 WORDS = Words("en", "EUR")
 NAN = float("nan")
@@ -14,12 +16,6 @@ NAN = float("nan")
 
 def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
-
-
-def ledger(end: int) -> pd.DataFrame:
-    row = {"month": "2026-10", "customers_start": 100, "lost": 30, "returned": 5, "new_customers": end - 75}
-    rates = {"churn_rate": 0.3, "churn_rate_low": 0.2, "churn_rate_high": 0.4, "crr_complement": 0.25}
-    return pd.DataFrame([{**row, "customers_end": end, **rates}])
 
 
 @pytest.mark.parametrize(
@@ -35,18 +31,6 @@ def test_the_ledger_says_whether_the_base_grew(end, headline):
     assert finding.headline == headline
     assert f"100 active before, 30 lost, 5 returned, {end - 75} new: {end} active now." in finding.sentence
     assert finding.caption == "Active: ordered in the last 6 months."
-
-
-def revenue(low: float, high: float, **parts: float) -> pd.DataFrame:
-    shares = {"from_buyers": 60.0, "from_frequency": 30.0, "from_average_order_value": 10.0, **parts}
-    row = {
-        "month": "2026-10",
-        "compared_with": "2026-09",
-        "change": (low + high) / 2,
-        "change_low": low,
-        "change_high": high,
-    }
-    return pd.DataFrame([{**row, **shares}])
 
 
 def test_revenue_names_the_largest_part_of_a_reliable_change():
@@ -108,21 +92,6 @@ def test_without_costs_nothing_is_claimed():
     assert month_findings.cost_finding(pd.DataFrame(columns=["ratio"]), WORDS).headline == "Costs are not known"
 
 
-def details(cohorts: list[str]) -> pd.DataFrame:
-    rows = [
-        {
-            "cohort": cohort,
-            "months_since_first": age,
-            "on_or_after_rate": rate,
-            "on_or_after_rate_low": rate / 2,
-            "on_or_after_rate_high": 1.0,
-        }
-        for cohort, rate in zip(cohorts, (0.9, 0.6, 0.5), strict=False)
-        for age in (0, 1)
-    ]
-    return pd.DataFrame(rows)
-
-
 def test_the_cohort_spoken_of_is_one_of_really_new_customers():
     finding = cohort_findings.later_finding(details(["2026-01", "2026-02", "2026-03"]), WORDS, since=date(2026, 2, 1))
     assert finding.headline == "60.0% of the February 2026 cohort ordered again at some time"
@@ -131,29 +100,6 @@ def test_the_cohort_spoken_of_is_one_of_really_new_customers():
 def test_no_cohort_of_really_new_customers_is_not_known():
     finding = cohort_findings.later_finding(details(["2026-01"]), WORDS, since=date(2026, 2, 1))
     assert finding.headline == "Not known for this month"
-
-
-def differences(is_different: list[bool]) -> pd.DataFrame:
-    rows = [
-        {
-            "cohort": f"2026-0{place + 1}",
-            "value": name,
-            "months_since_first": 1,
-            "difference": gap,
-            "is_different": yes,
-            "retention_rate": 0.2,
-            "others_rate": 0.2 - gap,
-            "difference_low": gap - 0.01,
-            "difference_high": gap + 0.01,
-        }
-        for place, (name, gap, yes) in enumerate(zip(("web", "app"), (0.05, -0.08), is_different, strict=True))
-    ]
-    return pd.DataFrame(rows)
-
-
-def curve() -> pd.DataFrame:
-    rates = {"retention_rate": 0.2, "retention_rate_low": 0.15, "retention_rate_high": 0.25}
-    return pd.DataFrame([{"months_since_first": 1, **rates}])
 
 
 def test_the_grid_names_the_cohort_that_differs_most_or_none():
@@ -169,15 +115,6 @@ def test_a_channel_is_named_only_when_it_differs():
     assert found.headline == "Customers who came through app return less often"
     none = cohort_findings.dimension_finding("by_channel", differences([False, False]), WORDS, dimension="channel")
     assert none.headline == "No channel reliably keeps more or fewer customers than the others"
-
-
-def backtest(beats_naive: bool) -> pd.DataFrame:
-    row = {"candidate": "curve", "months_ahead": 0, "cells": 50, "mean_absolute_error": 0.021, "coverage": 0.96}
-    return pd.DataFrame([{**row, "naive_mean_absolute_error": 0.03, "beats_naive": beats_naive, "is_used": True}])
-
-
-def projected() -> pd.DataFrame:
-    return pd.DataFrame({"months_ahead": [1, 1, 2], "active_customers": [10.4, 20.2, 99.0]})
 
 
 def test_a_projection_that_beats_no_rule_says_so():
