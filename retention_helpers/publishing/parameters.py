@@ -49,7 +49,18 @@ class CohortsParameters(NotebookParameters):
     months_shown: int = Field(12, ge=3, le=36)
 
 
-MODELS: dict[str, type[NotebookParameters]] = {"summary": SummaryParameters, "cohorts": CohortsParameters}
+class RfmSegmentsParameters(NotebookParameters):
+    """notebooks/rfm_segments.ipynb: other rules than params/segments.yaml says, to look how they would divide."""
+
+    rfm_window_days: int = Field(0, ge=0, le=36_500)
+    rfm_scoring: Literal["", "quantile", "fixed"] = ""
+
+
+MODELS: dict[str, type[NotebookParameters]] = {
+    "summary": SummaryParameters,
+    "cohorts": CohortsParameters,
+    "rfm_segments": RfmSegmentsParameters,
+}
 
 
 @dataclass(frozen=True)
