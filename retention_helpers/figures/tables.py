@@ -18,11 +18,15 @@ from .unit import Unit, is_missing, write
 
 @dataclass(frozen=True)
 class Column:
-    """A column's title in the reader's language, its unit (told from the data when None) and decimal places."""
+    """A column's title in the reader's language, its unit (told from the data when None) and decimal places.
+
+    wraps: its texts are sentences, which go on in a next line.
+    """
 
     title: str
     unit: Unit | None = None
     digits: int | None = None
+    wraps: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class ReadableTable:
     table: pd.DataFrame
     is_number: tuple[bool, ...]
     nothing: str
+    wraps: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -100,7 +105,11 @@ class ReadableTable:
         built = built.cols_align("left", columns=left).cols_align("right", columns=right)
         html = built.as_raw_html()
         table = html[html.index("<table") : html.rindex("</table>") + len("</table>")]
-        return table.replace('class="gt_table"', 'class="gt_table readable"', 1)
+        table = table.replace('class="gt_table"', 'class="gt_table readable"', 1)
+        for index in self.wraps:
+            cell = f'<td headers="table-{self.finding.name}-c{index}" class="gt_row'
+            table = table.replace(cell, f"{cell} prose")
+        return table
 
 
 def readable_table(
@@ -136,6 +145,7 @@ def readable_table(
         table=pd.DataFrame(texts, dtype="object"),
         is_number=tuple(is_number),
         nothing=words.say("No data: the table has no rows."),
+        wraps=tuple(index for index, column in enumerate(columns.values()) if column.wraps),
     )
 
 

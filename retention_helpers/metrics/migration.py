@@ -84,10 +84,13 @@ def movement(moves: pd.DataFrame, moves_before: pd.DataFrame, *, rules: SegmentR
       customers_share, ..._low, ..._high rate 0..1, 95 % Wilson; missing for entered or without customers before
       previous_customers, previous_share the same of the month before
       change, change_low, change_high    difference of the shares, 95 % Newcombe
+      of_moves_share, ..._low, ..._high  of those who moved up or down the part that moved so, 95 % Wilson
     """
     now, before = (_by_direction(each, rules) for each in (moves, moves_before))
     base, base_before = (np.where(np.array(DIRECTIONS) == "entered", 0, n.sum() - n[4]) for n in (now, before))
     low, high = wilson(now, base)
+    moved = np.where(np.isin(DIRECTIONS, ("up", "down")), now[:2].sum(), 0)
+    moved_low, moved_high = wilson(now, moved)
     change, change_low, change_high = newcombe_difference(now, base, before, base_before)
     return pd.DataFrame(
         {
@@ -101,6 +104,9 @@ def movement(moves: pd.DataFrame, moves_before: pd.DataFrame, *, rules: SegmentR
             "change": change,
             "change_low": change_low,
             "change_high": change_high,
+            "of_moves_share": share(now, moved),
+            "of_moves_share_low": moved_low,
+            "of_moves_share_high": moved_high,
         }
     )
 

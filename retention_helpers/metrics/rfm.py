@@ -1,5 +1,6 @@
 """Recency, frequency, money: each customer's three scores and segment on the last day of a month."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import duckdb
@@ -94,6 +95,15 @@ def cut_values(connection: duckdb.DuckDBPyConnection, scored: str, *, rules: Seg
     return frame.assign(**edges, customers=frame["customers"].fillna(0), threshold=_thresholds(rules)).astype(
         {"measure": "str", "score": "int64", "customers": "int64"}
     )
+
+
+def orders_scored_alike(cuts: Sequence[pd.DataFrame]) -> bool:
+    """Does the same number of orders earn the same score in all of these `cut_values`?
+
+    Where nearly all have one of a few numbers of orders, a few customers more can move a whole number to another score.
+    """
+    orders = [table[table["measure"] == "orders"].dropna(subset="value_from") for table in cuts]
+    return len({tuple(zip(table["score"], table["value_from"], strict=True)) for table in orders if len(table)}) <= 1
 
 
 def _thresholds(rules: SegmentRules) -> list[float]:

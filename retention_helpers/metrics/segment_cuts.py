@@ -30,7 +30,7 @@ def segment_cuts(
 
     Parameters: ``connection`` to the facts (``customers``); ``scored``, a `scored_customers` by ``rules``.
 
-    Returns one row per dimension that the data have, value (the most customers first) and segment:
+    Returns one row per dimension that the data have, value (the most customers first; ages in order) and segment:
       dimension                        text: city, country, source, gender, age
       value                            text; "unassigned" where not known
       rfm_segment                      text
@@ -64,7 +64,8 @@ def _cut(part: pd.DataFrame, name: str, rules: SegmentRules) -> pd.DataFrame:
         index="value", columns="rfm_segment", values="customers", aggfunc="sum", fill_value=0
     )
     wide = wide.reindex(columns=list(rules.names), fill_value=0)
-    wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+    if name != "age":
+        wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     customers = wide.to_numpy(dtype=float)
     n = np.broadcast_to(customers.sum(axis=1, keepdims=True), customers.shape)
     others, others_n = customers.sum(axis=0) - customers, customers.sum() - n

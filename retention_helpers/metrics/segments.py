@@ -1,67 +1,17 @@
 """Who the customers are: how many are in each segment, what they bring, and how that changed."""
 
-from dataclasses import dataclass
-from datetime import date
-
 import duckdb
 import numpy as np
 import pandas as pd
 
 from retention_helpers.params import SegmentRules
-from retention_helpers.periods import Period
 
 from .buckets import money_columns, ratio_columns
-from .frames import ask, last_month, major, numbers
+from .frames import ask, major, numbers
 from .intervals import BUCKETS, Floats, bucket_draws, divide, draw_interval, filled_groups, is_small, share, wilson
-from .migration import migration
-from .rfm import scored_customers
 
 CLAIM = (0.7, 0.8)
 SUMS = ("customers", "orders", "spend_cents")
-
-
-@dataclass(frozen=True)
-class SegmentMonth:
-    """A month's segments and what they are set against.
-
-    ``scored`` is the name of its `scored_customers`; totals are `segment_totals`, moves `migration` tables.
-    """
-
-    scored: str
-    totals: pd.DataFrame
-    totals_before: pd.DataFrame
-    totals_last_year: pd.DataFrame
-    moves: pd.DataFrame
-    moves_before: pd.DataFrame
-
-
-def segment_month(connection: duckdb.DuckDBPyConnection, *, as_of: date, rules: SegmentRules) -> SegmentMonth:
-    """Who is where this month, a month before and a year before, and who moved in this month and the one before?
-
-    Everything is scored anew as of each day by the same rules, so nothing is read from what was published. Of the five
-    scorings only the month's own stays in the database.
-
-    Parameters: ``connection`` to the facts; ``as_of``, last day of a month; ``rules``.
-    """
-    period = Period(last_month(as_of))
-
-    def scored(months_back: int) -> str:
-        return scored_customers(connection, as_of=(period - months_back).as_of, rules=rules)
-
-    def forget(name: str) -> None:
-        connection.execute(f"DROP TABLE {name}")
-
-    year = scored(12)
-    totals_last_year = segment_totals(connection, year)
-    forget(year)
-    earlier, before = scored(2), scored(1)
-    moves_before = migration(connection, before=earlier, now=before, rules=rules)
-    forget(earlier)
-    now = scored(0)
-    moves = migration(connection, before=before, now=now, rules=rules)
-    totals_before = segment_totals(connection, before)
-    forget(before)
-    return SegmentMonth(now, segment_totals(connection, now), totals_before, totals_last_year, moves, moves_before)
 
 
 def segment_totals(connection: duckdb.DuckDBPyConnection, scored: str) -> pd.DataFrame:
@@ -109,14 +59,22 @@ def segments(totals: pd.DataFrame, totals_before: pd.DataFrame, *, rules: Segmen
     )
 
 
-def segment_details(month: SegmentMonth, *, rules: SegmentRules, seed: int = 0) -> pd.DataFrame:
+def segment_details(
+    totals: pd.DataFrame,
+    totals_before: pd.DataFrame,
+    totals_last_year: pd.DataFrame,
+    *,
+    rules: SegmentRules,
+    seed: int = 0,
+) -> pd.DataFrame:
     """How sure are a segment's numbers, and are they different from a month and from a year before?
 
     Shares of customers: Wilson. Money, and every change: bootstrap over buckets of customers, the same buckets in both
     months, since most customers are in both; the cut values are taken as they are. The usual wrong edge: by quantile
     the scores are places among others, so a segment of a growing shop grows with it and its share hardly moves.
 
-    Parameters: ``month``, a `segment_month` by ``rules``; ``seed`` of the bootstrap.
+    Parameters: `segment_totals` of the month, of the one before and of the same month a year before, by ``rules``;
+    ``seed`` of the bootstrap.
 
     Returns one row per segment, in the order of the rules:
       rfm_segment                            text
@@ -129,7 +87,7 @@ def segment_details(month: SegmentMonth, *, rules: SegmentRules, seed: int = 0) 
       is_small                               customers below 30
     Changes and earlier shares are missing where nobody was scored then.
     """
-    now, before, year = (_by_bucket(t, rules) for t in (month.totals, month.totals_before, month.totals_last_year))
+    now, before, year = (_by_bucket(each, rules) for each in (totals, totals_before, totals_last_year))
     customers = now["customers"].sum(axis=-1)
     low, high = wilson(customers, customers.sum())
     columns: dict[str, object] = {

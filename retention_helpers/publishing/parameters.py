@@ -75,12 +75,20 @@ class LifecycleParameters(NotebookParameters):
     loyal_orders: int = Field(4, ge=2, le=12)
 
 
+class RfmSegmentsParameters(NotebookParameters):
+    """notebooks/rfm_segments.ipynb: other rules than params/segments.yaml says, to look how they would divide."""
+
+    rfm_window_days: int = Field(0, ge=0, le=36_500)
+    rfm_scoring: Literal["", "quantile", "fixed"] = ""
+
+
 MODELS: dict[str, type[NotebookParameters]] = {
     "audiences": AudiencesParameters,
     "cohorts": CohortsParameters,
     "feedback": FeedbackParameters,
     "journey": JourneyParameters,
     "lifecycle": LifecycleParameters,
+    "rfm_segments": RfmSegmentsParameters,
     "summary": SummaryParameters,
 }
 
