@@ -1,23 +1,19 @@
 """The figures of the life-cycle report: each takes a metric's table, finds the words for it, and draws."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from retention_helpers.words import Words
 
 from . import lifecycle_findings as findings
-from .bars import BarOptions, ranked_bars
 from .cohort_findings import value_name
 from .curve import CurveOptions, survival_curve
 from .curves import MOST_CURVES, CurvesOptions, survival_curves
 from .figure import Figure
-from .lifecycle_wordings import CHANNELS, LOSSES, STAGES, STEPS, TRAITS, said
-from .lines import LineOptions, retention_lines
+from .lifecycle_wordings import LOSSES, STAGES, STEPS, intervals, said, yes_no
 from .migration import MigrationOptions, migration_grid
+from .month_figures import lifetime_figure
 from .multiples import MultiplesOptions, small_multiples
 from .tables import Column, ReadableTable, TableOptions, readable_table
-from .unit import Unit, write_interval
 
 WATCHED_DAYS = 90.0
 
@@ -76,10 +72,10 @@ def losses_table(losses: pd.DataFrame, words: Words) -> ReadableTable:
             "transition": [words.say(LOSSES[name]) for name in last["transition"]],
             "customers": last["customers"].to_numpy(),
             "n": last["n"].to_numpy(),
-            "rate": _intervals(last, "rate", words),
+            "rate": intervals(last, "rate", words),
             "change": last["change"].to_numpy(),
             "last_year_change": last["last_year_change"].to_numpy(),
-            "is_reliable": _yes_no((last["change_low"] > 0) | (last["change_high"] < 0), words),
+            "is_reliable": yes_no((last["change_low"] > 0) | (last["change_high"] < 0), words),
         }
     )
     columns = {
@@ -103,7 +99,13 @@ def second_order_figure(survival: pd.DataFrame, times: pd.DataFrame, words: Word
         marked=float(times["quarter_days"].iloc[0]) if len(times) else float("nan"),
         marked_label=words.say("a quarter"),
     )
-    return survival_curve(survival, findings.second_order_finding(times, words), words, options=options)
+    shown = _thinned(survival, every=5, keeping=options.marked)
+    return survival_curve(shown, findings.second_order_finding(times, words), words, options=options)
+
+
+def lasting_figure(survival: pd.DataFrame, lifetime: pd.DataFrame, words: Words) -> Figure:
+    """How long customers last: `month_figures.lifetime_figure`, drawn in fewer steps."""
+    return lifetime_figure(_thinned(survival, every=5, keeping=float(lifetime["median_days"].iloc[0])), lifetime, words)
 
 
 def channel_figure(survival: pd.DataFrame, test: pd.DataFrame, groups: pd.DataFrame, words: Words) -> Figure:
@@ -117,123 +119,19 @@ def channel_figure(survival: pd.DataFrame, test: pd.DataFrame, groups: pd.DataFr
         marked=WATCHED_DAYS,
         marked_label=words.say("90 days"),
     )
-    shown = survival[survival["value"].isin(largest)]
+    shown = _thinned(survival[survival["value"].isin(largest)], every=15)
     return survival_curves(shown, findings.channel_finding(test, groups, words), words, options=options)
 
 
-def base_figure(base: pd.DataFrame, words: Words) -> Figure:
-    """How many customers are known, and how many of them have ordered, of a `contact_base`."""
-    series = {"closing": words.say("Known"), "buyers": words.say("Have ordered")}
-    options = LineOptions(series=series, unit="integer")
-    return retention_lines(base, findings.base_finding(base, words), words, options=options)
-
-
-def reach_figure(reach: pd.DataFrame, words: Words) -> Figure:
-    """How many of the known customers each channel reaches, of a `contact_reach`."""
-    whole = reach[reach["life_stage"] == "all"]
-    named = whole.assign(channel=[words.say(CHANNELS[channel]) for channel in whole["channel"]])
-    options = BarOptions(
-        label="channel",
-        value="rate",
-        unit="percent",
-        highlight=(words.say(CHANNELS["any"]),),
-        header=words.say("Channel"),
-        title=words.say("Reachable"),
-    )
-    return ranked_bars(named, findings.reach_finding(reach, words), words, options=options)
-
-
-def reach_table(reach: pd.DataFrame, words: Words) -> ReadableTable:
-    """How many customers of each stage can be reached by each channel, of a `contact_reach`."""
-    stages = [stage for stage in STAGES if stage in set(reach["life_stage"])]
-    rates = reach.pivot(index="life_stage", columns="channel", values="rate").reindex(stages)
-    n = reach.drop_duplicates("life_stage").set_index("life_stage")["n"].reindex(stages)
-    shown = rates.reindex(columns=list(CHANNELS)).assign(stage=[words.say(STAGES[stage]) for stage in stages], n=n)
-    columns = {"stage": Column(words.say("Stage"), "text"), "n": Column(words.say("Customers"), "integer")}
-    columns |= {channel: Column(words.say(name), "percent") for channel, name in CHANNELS.items()}
-    finding = findings.reach_stage_finding(reach, words)
-    return readable_table(shown, finding, words, options=TableOptions(columns))
-
-
-def referred_figure(rates: pd.DataFrame, words: Words) -> Figure:
-    """Which share of new customers had been referred, of a `referred_share`."""
-    options = LineOptions(series={"rate": words.say("Referred")}, bases={"rate": "n"})
-    return retention_lines(rates, findings.referred_finding(rates, words), words, options=options)
-
-
-def referrals_table(table: pd.DataFrame, words: Words) -> ReadableTable:
-    """Referred customers beside the others, of a `referred_against_others`."""
-    units = ["money" if measure.startswith("revenue") else "percent" for measure in table["measure"]]
-    sides = {side: _intervals(table, side, words, units) for side in ("referred", "others")}
-    shown = pd.DataFrame(
-        {
-            "measure": [findings.measure_name(measure, words) for measure in table["measure"]],
-            **sides,
-            "verdict": _yes_no(table["is_reliable"], words),
-            "n": [
-                f"{words.integer(referred)} / {words.integer(others)}"
-                for referred, others in zip(table["referred_n"], table["others_n"], strict=True)
-            ],
-        }
-    )
-    columns = {
-        "measure": Column(words.say("Measure"), "text"),
-        "referred": Column(words.say("Referred (95% interval)"), "text"),
-        "others": Column(words.say("Others (95% interval)"), "text"),
-        "verdict": Column(words.say("Reliably different"), "text"),
-        "n": Column(words.say("n, referred / others"), "text"),
-    }
-    return readable_table(shown, findings.referrals_finding(table, words), words, options=TableOptions(columns))
-
-
-def second_cuts_figure(cuts: pd.DataFrame, words: Words) -> Figure:
-    """Second orders within 90 days by group, of a `second_order_cuts`: who differs is in colour."""
-    known = cuts[(cuts["value"] != "unassigned") & cuts["rate"].notna()]
-    named = known.assign(label=[findings.group_name(row, words) for _, row in known.iterrows()])
-    options = BarOptions(
-        value="rate",
-        unit="percent",
-        highlight=(*named.loc[named["is_different"], "label"], ""),
-        header=words.say("Group"),
-        title=words.say("Second order within 90 days"),
-    )
-    return ranked_bars(named, findings.second_cuts_finding(cuts, words), words, options=options)
-
-
-def stage_cuts_table(cuts: pd.DataFrame, words: Words) -> ReadableTable:
-    """Where groups stand out from the others, the clearest first, of a `stage_cuts`."""
-    known = cuts[(cuts["value"] != "unassigned") & cuts["q_value"].notna()].sort_values("q_value", kind="stable")
-    shown = known.assign(
-        trait=[words.say(TRAITS[trait]) for trait in known["trait"]],
-        life_stage=[words.say(STAGES[stage]) for stage in known["life_stage"]],
-        share=_intervals(known, "rate", words),
-        verdict=_yes_no(known["is_different"], words),
-    )
-    columns = {
-        "trait": Column(words.say("Group"), "text"),
-        "value": Column("", "text"),
-        "life_stage": Column(words.say("Stage"), "text"),
-        "n": Column(words.say("Customers"), "integer"),
-        "share": Column(words.say("In the stage (95% interval)"), "text"),
-        "others_rate": Column(words.say("Others"), "percent"),
-        "q_value": Column(words.say("q"), "number", 3),
-        "verdict": Column(words.say("Reliably different"), "text"),
-    }
-    options = TableOptions(columns, max_rows=10)
-    return readable_table(shown, findings.stage_cuts_finding(cuts, words), words, options=options)
+def _thinned(survival: pd.DataFrame, *, every: int, keeping: float = float("nan")) -> pd.DataFrame:
+    """The curve as it stands every so many days, and on one day more: a step a day would fill the page with points."""
+    step = -(-survival["days"] // every)
+    keys = [survival["value"], step] if "value" in survival else [step]
+    last = survival.groupby(keys)["days"].transform("max") == survival["days"]
+    return survival[last | (survival["days"] == keeping)]
 
 
 def _only(present: pd.Series, names: dict[str, str], words: Words) -> dict[str, str]:
     """The names of what is there, in the order of all."""
     there = set(present)
     return said({key: name for key, name in names.items() if key in there}, words)
-
-
-def _intervals(frame: pd.DataFrame, name: str, words: Words, units: Sequence[Unit] | None = None) -> list[str]:
-    columns = (frame[f"{name}{edge}"] for edge in ("", "_low", "_high"))
-    rows = zip(*columns, units or ["percent"] * len(frame), strict=True)
-    return [write_interval(value, (low, high), unit, words) for value, low, high, unit in rows]
-
-
-def _yes_no(flags: pd.Series, words: Words) -> list[str]:
-    return [words.say("yes") if flag else words.say("no") for flag in flags]

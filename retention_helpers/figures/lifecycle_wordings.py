@@ -1,9 +1,12 @@
 """The names of the stages of a customer's life, and what is said of the steps between them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
 
 from retention_helpers.words import Words, marked
 
+from .unit import Unit, write_interval
 from .wordings import Wording
 
 STAGES = {
@@ -90,3 +93,15 @@ STEPS: dict[str, Wording] = {
 def said(names: Mapping[str, str], words: Words) -> dict[str, str]:
     """A table of marked names in the reader's language, in its order."""
     return {key: words.say(name) for key, name in names.items()}
+
+
+def intervals(frame: pd.DataFrame, name: str, words: Words, units: Sequence[Unit] | None = None) -> list[str]:
+    """A column with its interval, written row by row."""
+    columns = (frame[f"{name}{edge}"] for edge in ("", "_low", "_high"))
+    rows = zip(*columns, units or ["percent"] * len(frame), strict=True)
+    return [write_interval(value, (low, high), unit, words) for value, low, high, unit in rows]
+
+
+def yes_no(flags: pd.Series, words: Words) -> list[str]:
+    """A column of yes and no in the reader's words."""
+    return [words.say("yes") if flag else words.say("no") for flag in flags]

@@ -86,9 +86,8 @@ def test_row_order_and_later_rows_change_nothing_and_an_empty_answer_has_the_sam
     frames = [referred_against_others(life_base(one), as_of=as_of) for one in (world, more, again)]
     pd.testing.assert_frame_equal(frames[0], frames[1])
     pd.testing.assert_frame_equal(frames[0], frames[2])
-    empty = life_base(World(order_frame([])))
     for make in (referred_share, referred_against_others):
-        none = make(empty, as_of=as_of)
+        none = make(life_base(World(order_frame([]))), as_of=as_of)
         assert none.empty
         assert (none.dtypes == make(life_base(world), as_of=as_of).dtypes).all()
     assert np.isfinite(frames[0]["difference_low"]).all()
