@@ -11,8 +11,9 @@ import pandas as pd
 from retention_helpers.errors import SourceError
 from retention_helpers.periods import month_label
 
-from .frames import ask, labels, last_month, named, numbers, statement, through
+from .frames import labels, last_month, numbers, statement, through
 from .intervals import SMALL_SAMPLE
+from .relations import named, query
 
 Scales = Mapping[str, tuple[int, int]]
 
@@ -39,7 +40,7 @@ class Answers:
 
     def ask(self, name: str, **values: object) -> pd.DataFrame:
         """The rows of ``name``.sql, which may name these ``answers`` and the facts."""
-        return ask(self.con, name, values, answers=self.rows)
+        return query(self.con, name, values, answers=self.rows)
 
     def of(self, rows: duckdb.DuckDBPyRelation) -> "Answers":
         """The same with other rows."""

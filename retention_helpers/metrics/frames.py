@@ -1,11 +1,9 @@
 """What every metric does first and last: cut at `as_of`, count by month, cents to money, months to text."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -73,27 +71,3 @@ def major(cents: ArrayLike) -> NDArray[np.float64]:
 def statement(name: str) -> str:
     """The SQL that lies beside the metrics as ``name``.sql."""
     return (HERE / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def ask(
-    con: duckdb.DuckDBPyConnection,
-    name: str,
-    values: Mapping[str, object] | None = None,
-    **relations: duckdb.DuckDBPyRelation | pd.DataFrame,
-) -> pd.DataFrame:
-    """The rows of ``name``.sql, which may name the facts of ``con`` and the given relations."""
-    with named(con, **relations):
-        return con.execute(statement(name), dict(values or {})).df()
-
-
-@contextmanager
-def named(con: duckdb.DuckDBPyConnection, **relations: duckdb.DuckDBPyRelation | pd.DataFrame) -> Iterator[None]:
-    """Meanwhile statements on ``con`` may name the relations as tables."""
-    con.complete()  # a result that nobody read to its end would be in the way
-    for name, relation in relations.items():
-        con.register(name, relation)
-    try:
-        yield
-    finally:
-        for name in relations:
-            con.unregister(name)

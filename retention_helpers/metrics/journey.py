@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from retention_helpers.errors import CallError
 
-from .frames import ask, labels, last_month, numbers
+from .frames import labels, last_month, numbers
 from .intervals import Floats, is_small, newcombe_difference, share, wilson
+from .relations import query
 from .survival import kaplan_meier, quantile_days
 
 SUPPORT = "support"
@@ -40,7 +41,7 @@ def journey_entries(con: duckdb.DuckDBPyConnection, *, as_of: date, step_days: i
     if step_days < 1:
         raise CallError(f"step_days is {step_days}; a step takes 1 day or more.")
     values = {"as_of": as_of, "as_of_month": last_month(as_of), "step_days": step_days}
-    frame = ask(con, "journey_entries", values)
+    frame = query(con, "journey_entries", values)
     names = pd.Series([PLACES[int(place)] for place in frame.pop("place")], dtype="str")
     frame = frame.assign(stage=names)[list(ENTRY_TYPES)].astype(ENTRY_TYPES)
     return frame.sort_values(["month", "stage", "has_moved", "days", "was_helped"], ignore_index=True)
@@ -52,7 +53,7 @@ def touchpoint_ledger(con: duckdb.DuckDBPyConnection, *, as_of: date) -> pd.Data
     Parameters: ``con`` to the facts (table ``touchpoints``); ``as_of``. Returns one row per ``stage`` that occurs, as
     the source names it: ``is_known`` (bool), ``events``, ``customers``, ``first_month`` (YYYY-MM). In order of the way.
     """
-    frame = ask(con, "touchpoint_ledger", {"as_of_month": last_month(as_of)})
+    frame = query(con, "touchpoint_ledger", {"as_of_month": last_month(as_of)})
     order = {stage: number for number, stage in enumerate((*WAY, SUPPORT))}
     frame = frame.assign(place=frame["stage"].map(order).fillna(len(order)), is_known=frame["stage"].isin(list(order)))
     frame = frame.sort_values(["place", "stage"], ignore_index=True)

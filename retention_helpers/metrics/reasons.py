@@ -11,8 +11,9 @@ import pandas as pd
 from .answers import NPS, Answers
 from .cohort_tests import FALSE_DISCOVERY_RATE, two_proportions
 from .feedback_cuts import By, corrected, valued_answers
-from .frames import ask, named, numbers, statement
+from .frames import numbers, statement
 from .intervals import CONFIDENCE, Floats, Interval, holding, is_small, normal_quantile, share, wilson
+from .relations import named, query
 
 MOODS = ("not_content", "content")
 TEXTS = 400  # of one topic and mood are looked at for one that speaks for them
@@ -99,7 +100,7 @@ def reasons(
     """
     valued = answers.of(answers.rows.select("*, 'all' AS value")) if by is None else valued_answers(answers, by)
     after = {"after_month": answers.after_month(months)}
-    counts = ask(answers.con, "reason_counts", after, answers=valued.rows, comment_topics=topics)
+    counts = query(answers.con, "reason_counts", after, answers=valued.rows, comment_topics=topics)
     counts = counts[counts["question"] == question].astype({"answers": "int64"})
     with_reason = _by_mood(counts[counts["kind"] == "any"], ["value"])
     named_topic = _by_mood(counts[counts["kind"] == "topic"], ["value", "topic"])
@@ -107,7 +108,7 @@ def reasons(
     frames = [_of_mood(mood, named_topic, bases) for mood in MOODS]
     together = pd.concat(frames, ignore_index=True).astype(REASON_TYPES)
     family = together.groupby(["value", "mood"])["p_value"]
-    together["q_value"] = family.transform(lambda p: corrected(p.to_numpy(), p.notna().to_numpy()))
+    together["q_value"] = family.transform(lambda p: corrected(p.to_numpy()))
     together["is_different"] = together["q_value"] <= FALSE_DISCOVERY_RATE
     together = together.drop(columns="p_value").assign(place=-together["answers"])
     order = ["value", "mood", "place", "topic"]
@@ -171,6 +172,6 @@ def topic_texts(answers: Answers, topics: duckdb.DuckDBPyRelation, *, months: in
     each: ``answers``, how many wrote it.
     """
     values = {"after_month": answers.after_month(months), "texts": TEXTS}
-    frame = ask(answers.con, "topic_comments", values, answers=answers.rows, comment_topics=topics)
+    frame = query(answers.con, "topic_comments", values, answers=answers.rows, comment_topics=topics)
     types = {"question": "str", "mood": "str", "topic": "str", "comment": "str", "answers": "int64"}
     return frame.astype(types).sort_values(["question", "mood", "topic", "answers", "comment"], ignore_index=True)
