@@ -12,6 +12,7 @@ from . import reason_findings as why
 from .curves import CurvesOptions, survival_curves
 from .figure import Figure
 from .finding import Finding
+from .journey_findings import stage_names
 from .lines import LineOptions, retention_lines
 from .paired_bars import PairedOptions, paired_bars
 from .said_changes import write_change
@@ -92,27 +93,16 @@ def questions_table(questions: pd.DataFrame, words: Words, *, period: str) -> Re
     return readable_table(pd.DataFrame(rows, columns=list(columns)), finding, words, options=TableOptions(columns))
 
 
-def named_groups(cuts: Mapping[str, pd.DataFrame], names: Mapping[str, str], words: Words) -> pd.DataFrame:
-    """The `compare_groups` of several dimensions as one table: ``dimension`` and ``name`` as readers know them.
-
-    ``cuts``: dimension (a key of `DIMENSIONS`, or any name) -> its table; ``names``: value -> what readers call it.
-    """
-    tables = []
-    for dimension, groups in cuts.items():
-        title = words.say(DIMENSIONS[dimension]) if dimension in DIMENSIONS else dimension
-        named = [
-            words.say("unassigned") if value == "unassigned" else names.get(value, value) for value in groups["value"]
-        ]
-        tables.append(groups.assign(dimension=title, name=pd.Series(named, dtype="str", index=groups.index)))
-    return pd.concat(tables, ignore_index=True)
-
-
-def groups_table(groups: pd.DataFrame, words: Words, *, question: str) -> ReadableTable:
-    """How content each group is against all others, of a `named_groups`."""
+def groups_table(
+    groups: pd.DataFrame, names: Mapping[str, str], words: Words, *, question: str, months: int
+) -> ReadableTable:
+    """How content each group is against all others, of a `compare_cuts`; ``names``: value -> what readers call it."""
     unit = "number" if question == "nps" else "percent"
+    known = {**names, **stage_names(words), "unassigned": words.say("unassigned")}
+    groups = groups.assign(name=[known.get(value, value) for value in groups["value"]])
     rows = [
         {
-            "dimension": row["dimension"],
+            "dimension": words.say(DIMENSIONS.get(row["dimension"], row["dimension"])),
             "name": row["name"],
             "score": write_interval(row["score"], (row["score_low"], row["score_high"]), unit, words),
             "difference": write_change(row, "difference", unit, words),
@@ -134,11 +124,13 @@ def groups_table(groups: pd.DataFrame, words: Words, *, question: str) -> Readab
         "verdict": Column(words.say("Reliably different"), "text"),
         "answers": Column(words.say("Answers"), "integer"),
     }
-    finding = findings.groups_finding(groups, words, question=question)
+    finding = findings.groups_finding(groups, words, question=question, months=months)
     return readable_table(pd.DataFrame(rows, columns=list(columns)), finding, words, options=TableOptions(columns))
 
 
-def reasons_figure(reasons: pd.DataFrame, names: Mapping[str, str], words: Words, *, question: str) -> Figure:
+def reasons_figure(
+    reasons: pd.DataFrame, names: Mapping[str, str], words: Words, *, question: str, months: int
+) -> Figure:
     """What those who are not content name, beside those who are, of a `reasons`."""
     mine = reasons[reasons["mood"] == "not_content"].set_index("topic")
     theirs = reasons[reasons["mood"] == "content"].set_index("topic")
@@ -156,7 +148,8 @@ def reasons_figure(reasons: pd.DataFrame, names: Mapping[str, str], words: Words
         names={topic: names.get(topic, topic) for topic in both["topic"]},
         header=words.say("Topic"),
     )
-    return paired_bars(both, why.reasons_finding(reasons, names, words, question=question), words, options=options)
+    finding = why.reasons_finding(reasons, names, words, question=question, months=months)
+    return paired_bars(both, finding, words, options=options)
 
 
 def comments_table(comments: pd.DataFrame, names: Mapping[str, str], words: Words, *, question: str) -> ReadableTable:

@@ -122,23 +122,24 @@ def questions_finding(questions: pd.DataFrame, words: Words, *, period: str) -> 
     return Finding("questions", text, said)
 
 
-def groups_finding(groups: pd.DataFrame, words: Words, *, question: str) -> Finding:
-    """Which groups are more or less content than the others, of the `compare_groups` of several cuts."""
+def groups_finding(groups: pd.DataFrame, words: Words, *, question: str, months: int) -> Finding:
+    """Which groups are more or less content than the others, of a `compare_cuts` with the groups' ``name``."""
     if groups.empty:
         return unknown("groups", words)
     different = groups[groups["is_different"]]
     tested = int(groups["q_value"].notna().sum())
     caption = words.say(
-        "Last 12 months. Groups differ in much else: the difference says who is content, not why. "
+        "Groups differ in much else: the difference says who is content, not why. "
         "Groups below {n} answers are shown, but not compared.",
         n=words.integer(SMALL),
     )
+    subtitle = words.plural("Answers of the last {n} month", "Answers of the last {n} months", months)
     if different.empty:
         text = words.say("No group is reliably more or less content than the others")
         said = words.plural(
             "{n} group was compared with all others.", "{n} groups were compared with all others.", tested
         )
-        return Finding("groups", text, said, caption=caption)
+        return Finding("groups", text, said, subtitle, caption)
     row = different.loc[different["difference"].abs().idxmax()]
     text = (
         marked('More content than the others: "{group}"')
@@ -157,7 +158,7 @@ def groups_finding(groups: pd.DataFrame, words: Words, *, question: str) -> Find
         count=words.integer(len(different)),
         all=words.integer(tested),
     )
-    return Finding("groups", words.say(text, group=row["name"]), said, caption=caption)
+    return Finding("groups", words.say(text, group=row["name"]), said, subtitle, caption)
 
 
 def response_finding(rates: pd.DataFrame, words: Words, *, period: str) -> Finding:

@@ -80,15 +80,15 @@ def stops_figure(steps: pd.DataFrame, words: Words, *, period: str, step_days: i
     return ranked_bars(shown, finding, words, options=options)
 
 
-def waits_figure(curves: pd.DataFrame, waits: pd.DataFrame, words: Words) -> Figure:
+def waits_figure(curves: pd.DataFrame, waits: pd.DataFrame, words: Words, *, months: int) -> Figure:
     """How long customers stay at each stage, of `journey_curves` and `journey_waits`."""
     options = CurvesOptions(
         group="stage", names=findings.stage_names(words), accent="purchase", x_title=words.say("days since the stage")
     )
-    return survival_curves(curves, findings.waits_finding(waits, words), words, options=options)
+    return survival_curves(curves, findings.waits_finding(waits, words, months=months), words, options=options)
 
 
-def moods_table(moods: pd.DataFrame, ranked: pd.DataFrame, words: Words) -> ReadableTable:
+def moods_table(moods: pd.DataFrame, ranked: pd.DataFrame, words: Words, *, months: int) -> ReadableTable:
     """How content customers are at each stage, of a `stage_moods`; the headline is of a `least_content`."""
     names = findings.stage_names(words)
     order = {stage: number for number, stage in enumerate(names)}
@@ -111,7 +111,8 @@ def moods_table(moods: pd.DataFrame, ranked: pd.DataFrame, words: Words) -> Read
         "answers": Column(words.say("Answers"), "integer"),
     }
     frame = pd.DataFrame(rows, columns=list(columns))
-    return readable_table(frame, findings.moods_finding(ranked, words), words, options=TableOptions(columns))
+    finding = findings.moods_finding(ranked, words, months=months)
+    return readable_table(frame, finding, words, options=TableOptions(columns))
 
 
 def touchpoints_table(ledger: pd.DataFrame, words: Words) -> ReadableTable:

@@ -112,13 +112,17 @@ def stops_finding(month: pd.DataFrame, words: Words, *, step_days: int) -> Findi
     return Finding("stops", text, said, words.say("Customers who did not go on, by stage"))
 
 
-def waits_finding(waits: pd.DataFrame, words: Words) -> Finding:
+def waits_finding(waits: pd.DataFrame, words: Words, *, months: int) -> Finding:
     """Where customers wait the longest, of a `journey_waits`."""
     known = waits[waits["customers"] > 0]
     if known.empty:
         return unknown("waits", words)
     names = stage_names(words)
-    subtitle = words.say("Share of customers still at the stage, by days since they came to it, last 12 months")
+    subtitle = words.plural(
+        "Share of customers still at the stage, by days since they came to it, last {n} month",
+        "Share of customers still at the stage, by days since they came to it, last {n} months",
+        months,
+    )
     caption = words.say("Who has not gone on yet is counted as still on the way (Kaplan-Meier).")
     never = known[known["median_days"].isna()]
     if len(never):
@@ -140,7 +144,7 @@ def waits_finding(waits: pd.DataFrame, words: Words) -> Finding:
     return Finding("waits", text, said, subtitle, caption)
 
 
-def moods_finding(ranked: pd.DataFrame, words: Words) -> Finding:
+def moods_finding(ranked: pd.DataFrame, words: Words, *, months: int) -> Finding:
     """Where customers are least content, of a `least_content`."""
     if ranked.empty:
         return unknown("stage_moods", words)
@@ -168,7 +172,8 @@ def moods_finding(ranked: pd.DataFrame, words: Words) -> Finding:
         "Each stage has its own questions, so levels of different stages are compared with care. "
         "Complaints are the worst answers of the scale."
     )
-    return Finding("stage_moods", text, said, words.say("Answers of the last 3 months, by stage"), caption)
+    subtitle = words.plural("Answers of the last {n} month", "Answers of the last {n} months", months)
+    return Finding("stage_moods", text, said, subtitle, caption)
 
 
 def touchpoints_finding(ledger: pd.DataFrame, words: Words) -> Finding:

@@ -23,7 +23,9 @@ def mood_names(question: str, words: Words) -> tuple[str, str]:
     return words.say(content), words.say(not_content)
 
 
-def reasons_finding(reasons: pd.DataFrame, names: Mapping[str, str], words: Words, *, question: str) -> Finding:
+def reasons_finding(
+    reasons: pd.DataFrame, names: Mapping[str, str], words: Words, *, question: str, months: int
+) -> Finding:
     """What customers who are not content name more often than the others, of a `reasons`."""
     mine = reasons[reasons["mood"] == "not_content"]
     if mine.empty:
@@ -53,7 +55,11 @@ def reasons_finding(reasons: pd.DataFrame, names: Mapping[str, str], words: Word
         n=words.integer(row["answers_with_reason"]),
         who=who,
     )
-    subtitle = words.say("Share of the answers with a reason that name the topic, last 12 months")
+    subtitle = words.plural(
+        "Share of the answers with a reason that name the topic, last {n} month",
+        "Share of the answers with a reason that name the topic, last {n} months",
+        months,
+    )
     return Finding("reasons", text, said, subtitle, caption)
 
 

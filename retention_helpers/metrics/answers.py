@@ -11,8 +11,9 @@ import pandas as pd
 from retention_helpers.errors import SourceError
 from retention_helpers.periods import month_label
 
-from .frames import ask, labels, last_month, named, numbers, statement, through
+from .frames import labels, last_month, numbers, statement, through
 from .intervals import SMALL_SAMPLE
+from .relations import ask, named
 
 Scales = Mapping[str, tuple[int, int]]
 

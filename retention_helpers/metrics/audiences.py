@@ -10,7 +10,8 @@ from retention_helpers.params import Audiences
 from retention_helpers.periods import Period, month_index
 
 from .audience_settings import write_labels, write_lists
-from .frames import keep, last_month, statement
+from .frames import last_month, statement
+from .relations import keep
 
 # Why somebody is not on a list, in the order in which it is asked: the first that holds counts.
 REASONS = (

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .frames import ask, numbers
+from .frames import numbers
 from .intervals import Floats, divide
+from .relations import ask
 
 COUNTS = tuple(range(2, 9))
 FEWEST = 100  # customers: below it groups are anecdotes

@@ -1,7 +1,7 @@
 """One comment that speaks for many, without what would name anybody."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +51,16 @@ class Vocabulary:
         return self.is_listed(word) or plain in self.seen or plain.startswith(self.beginnings)
 
 
+def vocabulary_of(
+    texts: pd.DataFrame, *, ordinary: Collection[str], beginnings: Mapping[str, Sequence[str]]
+) -> Vocabulary:
+    """Which words are nobody's name? Those of params/topics.yaml, and those that comments write small.
+
+    Parameters: ``texts``, of `topic_texts`; ``ordinary`` words; ``beginnings``, topic -> beginnings of its words.
+    """
+    return Vocabulary.of(ordinary, beginnings, texts["comment"].tolist())
+
+
 def without_names(text: str, vocabulary: Vocabulary) -> str:
     """The comment with "…" for whatever may name somebody: addresses, numbers, ids, capitalised words.
 
@@ -81,9 +91,7 @@ def without_names(text: str, vocabulary: Vocabulary) -> str:
     return _SEVERAL.sub(HIDDEN, "".join([*parts, text[end:]])).strip()
 
 
-def representative_comments(
-    texts: pd.DataFrame, *, vocabulary: Callable[[Collection[str]], Vocabulary], quoted: bool = True
-) -> pd.DataFrame:
+def representative_comments(texts: pd.DataFrame, *, vocabulary: Vocabulary, quoted: bool = True) -> pd.DataFrame:
     """Which one comment speaks for all that were written about a topic?
 
     Of the texts of about median length (the middle half) the one whose words are most often those of the others
@@ -91,16 +99,14 @@ def representative_comments(
     first in the alphabet. Names are hidden (`without_names`); a text that has no small letters, or would be hidden by
     more than a third, is not shown. The same texts give the same comment.
 
-    Parameters: ``texts``, of `topic_texts`; ``vocabulary`` makes one from the texts (`Vocabulary.of` with the words of
-    params/topics.yaml); ``quoted``: False shows none.
+    Parameters: ``texts``, of `topic_texts`; ``vocabulary``, of `vocabulary_of`; ``quoted``: False shows none.
 
     Returns one row per ``question``, ``mood`` and ``topic`` that has a text to show: ``comment``, ``answers`` (how many
     wrote about it, of the texts looked at), ``texts`` (different ones).
     """
-    known = vocabulary(texts["comment"].tolist())
     rows = []
     for key, group in texts.groupby(["question", "mood", "topic"]) if quoted else ():
-        shown = _nearest(group["comment"].tolist(), group["answers"].to_numpy(dtype=float), known)
+        shown = _nearest(group["comment"].tolist(), group["answers"].to_numpy(dtype=float), vocabulary)
         if shown is not None:
             rows.append((*key, shown, int(group["answers"].sum()), len(group)))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)

@@ -10,8 +10,8 @@ from scipy import stats
 from retention_helpers.params import SegmentRules
 
 from .cohort_tests import FALSE_DISCOVERY_RATE, two_proportions
-from .frames import ask
 from .intervals import SMALL_SAMPLE, newcombe_difference, share, wilson
+from .relations import ask
 
 DIMENSIONS = ("city", "country", "source", "gender", "age")
 SMALL_GROUPS = "small groups"

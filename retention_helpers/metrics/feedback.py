@@ -106,7 +106,7 @@ def monthly_csat(counts: pd.DataFrame, *, scales: Scales, as_of: date, question:
             "answers": n.astype(np.int64),
             "satisfied": satisfied.astype(np.int64),
             **_columns("csat", share_of(answers, slice(-2, None))),
-            **_share_changes(satisfied, n),
+            **share_changes(satisfied, n),
             **_columns("mean", mean),
             **{f"mean_{name}": values for name, values in _changes(mean).items()},
             **_columns("weighted_csat", share_of(weighted, slice(-2, None))),
@@ -169,7 +169,11 @@ def _changes(estimate: Estimate) -> dict[str, Floats]:
     return columns
 
 
-def _share_changes(part: Floats, n: Floats) -> dict[str, Floats]:
+def share_changes(part: Floats, n: Floats) -> dict[str, Floats]:
+    """By how much did a share change, on the month before and on the same month last year? Newcombe's intervals.
+
+    Parameters: counts of consecutive months. Returns ``change`` and ``last_year_change`` with ``_low`` and ``_high``.
+    """
     columns: dict[str, Floats] = {}
     for name, months in _SINCE.items():
         before = (np.nan_to_num(_earlier(counts, months)) for counts in (part, n))

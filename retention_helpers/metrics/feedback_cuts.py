@@ -1,11 +1,11 @@
 """Who is content and who is not: scores by channel, topic, stage, or any grouping of customers."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import duckdb
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from retention_helpers.engine import quote
@@ -65,7 +65,7 @@ def compare_groups(counts: pd.DataFrame, *, scales: Scales, question: str = NPS)
       score, score_low, score_high           NPS -100..100, else rate 0..1; 95 % interval
       others_score                           of all other groups, missing where there is none
       difference, difference_low, ..._high   score - others_score
-      q_value                                0..1, missing where not tested
+      p_value, q_value                       0..1, missing where not tested
       is_different                           q_value <= 0.05
       is_small                               fewer than 30 answers
     """
@@ -77,12 +77,14 @@ def compare_groups(counts: pd.DataFrame, *, scales: Scales, question: str = NPS)
     answers = by_score.sum(axis=1)
     others = by_score.sum(axis=0) - by_score
     columns, p_value = _nps(by_score, others, (low, high)) if question == NPS else _shares(by_score, others)
-    q_value = corrected(p_value, ~is_small(answers))
+    p_value = np.where(is_small(answers), np.nan, p_value)
+    q_value = corrected(p_value)
     groups = pd.DataFrame(
         {
             "value": pd.Series(values, dtype="str"),
             "answers": answers.astype(np.int64),
             **dict(zip(COLUMNS, columns, strict=True)),
+            "p_value": p_value,
             "q_value": q_value,
             "is_different": q_value <= FALSE_DISCOVERY_RATE,
             "is_small": is_small(answers),
@@ -108,16 +110,29 @@ def _shares(by_score: Floats, others: Floats) -> tuple[tuple[Floats, ...], Float
     return (*score, rest_score[0], *newcombe_difference(*pairs[0], *pairs[1])), two_proportions(*pairs[0], *pairs[1])
 
 
-def corrected(p_value: Floats, is_tested: NDArray[np.bool_]) -> Floats:
+def compare_cuts(cuts: Mapping[str, pd.DataFrame], *, scales: Scales, question: str = NPS) -> pd.DataFrame:
+    """Which groups of any cut are clearly more or less content than all the others of their cut?
+
+    `compare_groups` of every cut, the q values corrected over all groups together. Parameters: ``cuts``, dimension ->
+    `cut_counts`; ``scales`` and ``question`` as there. Returns its columns with ``dimension`` before them.
+    """
+    tables = {name: compare_groups(counts, scales=scales, question=question) for name, counts in cuts.items()}
+    together = pd.concat(tables, names=["dimension", None]).reset_index(level="dimension").reset_index(drop=True)
+    q_value = corrected(numbers(together, "p_value"))
+    together = together.assign(q_value=q_value, is_different=q_value <= FALSE_DISCOVERY_RATE)
+    return together.astype({"dimension": "str"})
+
+
+def corrected(p_value: Floats) -> Floats:
     """How likely is it that a difference named is none, so many having been looked at? Benjamini-Hochberg's q values.
 
-    Parameters: ``p_value``, and which of them belong to the family; the others get a missing q value.
+    Parameters: ``p_value``, one family; a missing one belongs to none and stays missing.
 
-    >>> corrected(np.array([0.01, 0.02, 0.5, 0.9]), np.array([True, True, True, False])).round(3).tolist()
+    >>> corrected(np.array([0.01, 0.02, 0.5, np.nan])).round(3).tolist()
     [0.03, 0.03, 0.5, nan]
     """
     q_value = np.full(p_value.shape, np.nan)
-    family = is_tested & ~np.isnan(p_value)
+    family = ~np.isnan(p_value)
     if family.any():
         q_value[family] = stats.false_discovery_control(p_value[family], method="bh")
     return q_value

@@ -1,11 +1,9 @@
 """What every metric does first and last: cut at `as_of`, count by month, cents to money, months to text."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -73,35 +71,3 @@ def major(cents: ArrayLike) -> NDArray[np.float64]:
 def statement(name: str) -> str:
     """The SQL that lies beside the metrics as ``name``.sql."""
     return (HERE / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def ask(
-    con: duckdb.DuckDBPyConnection,
-    name: str,
-    values: Mapping[str, object] | None = None,
-    **tables: str | duckdb.DuckDBPyRelation | pd.DataFrame,
-) -> pd.DataFrame:
-    """The answer to ``name``.sql, which may name the facts of ``con`` and the given tables."""
-    with named(con, **tables):
-        return con.execute(statement(name), dict(values or {})).df()
-
-
-@contextmanager
-def named(con: duckdb.DuckDBPyConnection, **tables: str | duckdb.DuckDBPyRelation | pd.DataFrame) -> Iterator[None]:
-    """Meanwhile statements on ``con`` may use these names for tables: for other tables, relations or frames."""
-    con.complete()  # a result that nobody read to its end would be in the way
-    for name, given in tables.items():
-        con.register(name, con.table(given) if isinstance(given, str) else given)
-    try:
-        yield
-    finally:
-        for name in tables:
-            con.unregister(name)
-
-
-def keep(
-    connection: duckdb.DuckDBPyConnection, table: str, text: str, values: Mapping[str, object] | None = None
-) -> duckdb.DuckDBPyRelation:
-    """Keep the answer to an SQL text as a temporary table, made anew; it is gone with the connection."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {text}", dict(values or {}))
-    return connection.table(table)

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from retention_helpers.errors import CallError
 
-from .frames import ask, labels, last_month, numbers
+from .frames import labels, last_month, numbers
 from .intervals import Floats, is_small, newcombe_difference, share, wilson
+from .relations import ask
 from .survival import kaplan_meier, quantile_days
 
 SUPPORT = "support"

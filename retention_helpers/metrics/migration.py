@@ -9,8 +9,8 @@ import pandas as pd
 from retention_helpers.errors import Fault
 from retention_helpers.params import NOBODY, SegmentRules
 
-from .frames import ask
 from .intervals import newcombe_difference, share, wilson
+from .relations import ask
 
 DIRECTIONS = ("up", "down", "sideways", "stayed", "entered", "left")
 

@@ -5,8 +5,9 @@ import math
 import duckdb
 
 from .digests import digest_bound
-from .frames import keep, statement
+from .frames import statement
 from .product_links import Links
+from .relations import keep
 
 # By what a product is chosen: how many bought it, or how it goes with what the customer bought.
 POPULAR = "most_popular"

@@ -9,8 +9,9 @@ import pandas as pd
 from scipy import stats
 
 from .cohort_tests import FALSE_DISCOVERY_RATE
-from .frames import ask, last_month, numbers
+from .frames import last_month, numbers
 from .intervals import BUCKETS, Floats, bucket_draws, divide, draw_interval, filled_groups
+from .relations import ask
 
 WORTH_TELLING = 0.05
 UNNAMED = ("unassigned", "other")

@@ -10,8 +10,9 @@ import pandas as pd
 from retention_helpers.params import NextProductRules
 
 from .digests import digest_bound
-from .frames import keep, last_month, statement
+from .frames import last_month, statement
 from .intervals import wilson
+from .relations import keep
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import pandas as pd
 from .answers import NPS, Answers
 from .cohort_tests import FALSE_DISCOVERY_RATE, two_proportions
 from .feedback_cuts import By, corrected, valued_answers
-from .frames import ask, named, numbers, statement
+from .frames import numbers, statement
 from .intervals import CONFIDENCE, Floats, Interval, holding, is_small, normal_quantile, share, wilson
+from .relations import ask, named
 
 MOODS = ("not_content", "content")
 TEXTS = 400  # of one topic and mood are looked at for one that speaks for them
@@ -107,7 +108,7 @@ def reasons(
     frames = [_of_mood(mood, named_topic, bases) for mood in MOODS]
     together = pd.concat(frames, ignore_index=True).astype(REASON_TYPES)
     family = together.groupby(["value", "mood"])["p_value"]
-    together["q_value"] = family.transform(lambda p: corrected(p.to_numpy(), p.notna().to_numpy()))
+    together["q_value"] = family.transform(lambda p: corrected(p.to_numpy()))
     together["is_different"] = together["q_value"] <= FALSE_DISCOVERY_RATE
     together = together.drop(columns="p_value").assign(place=-together["answers"])
     order = ["value", "mood", "place", "topic"]

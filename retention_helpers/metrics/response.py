@@ -8,8 +8,9 @@ import pandas as pd
 from retention_helpers.errors import CallError
 
 from .answers import Answers
+from .feedback import share_changes
 from .frames import every_month, last_month, numbers, table, total_by_month
-from .intervals import is_small, newcombe_difference, share, wilson
+from .intervals import is_small, share, wilson
 
 EVENT_COLUMNS = ["month", "is_contact", "is_open", "is_matched", "events"]
 
@@ -32,6 +33,7 @@ def response_rate(answers: Answers, *, answer_days: int = 14) -> pd.DataFrame:
       answered                                   of the others, those that were answered
       response_rate, ..._low, ..._high           rate 0..1, missing without closed contacts; Wilson interval
       change, change_low, change_high            -1..1, against the month before; Newcombe interval
+      last_year_change, ..._low, ..._high        -1..1, against the same month last year
       asked_answers, unasked_answers             answers of known customers on the scale, by month of the answer
       is_small                                   fewer than 30 closed contacts
 
@@ -50,9 +52,7 @@ def response_rate(answers: Answers, *, answer_days: int = 14) -> pd.DataFrame:
         return total_by_month(numbers(events[which], "month"), numbers(events[which], "events"), months)
 
     closed, answered = count(1, 0), count(1, 0, 1)
-    before = [np.concatenate([np.zeros(1), counts])[: months.size] for counts in (answered, closed)]
     low, high = wilson(answered, closed)
-    change, change_low, change_high = newcombe_difference(answered, closed, *before)
     return table(
         months,
         {
@@ -62,9 +62,7 @@ def response_rate(answers: Answers, *, answer_days: int = 14) -> pd.DataFrame:
             "response_rate": share(answered, closed),
             "response_rate_low": low,
             "response_rate_high": high,
-            "change": change,
-            "change_low": change_low,
-            "change_high": change_high,
+            **share_changes(answered.astype(float), closed.astype(float)),
             "asked_answers": count(0, 0, 1),
             "unasked_answers": count(0, 0, 0),
             "is_small": is_small(closed),

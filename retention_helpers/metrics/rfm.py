@@ -10,7 +10,8 @@ import pandas as pd
 from retention_helpers.params import SegmentRules
 from retention_helpers.periods import month_index
 
-from .frames import ask, last_month, major, numbers, statement
+from .frames import last_month, major, numbers, statement
+from .relations import ask
 
 MEASURES = ("days_since_last_order", "orders", "spend_total")
 SCORES = (1, 2, 3, 4, 5)

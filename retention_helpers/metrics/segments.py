@@ -7,8 +7,9 @@ import pandas as pd
 from retention_helpers.params import SegmentRules
 
 from .buckets import money_columns, ratio_columns
-from .frames import ask, major, numbers
+from .frames import major, numbers
 from .intervals import BUCKETS, Floats, bucket_draws, divide, draw_interval, filled_groups, is_small, share, wilson
+from .relations import ask
 
 CLAIM = (0.7, 0.8)
 SUMS = ("customers", "orders", "spend_cents")
