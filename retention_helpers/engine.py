@@ -31,6 +31,8 @@ def connect(
     except duckdb.IOException as error:
         raise MachineError(f"{path} cannot be opened: {error}") from error
     connection.execute("SET TimeZone = 'UTC'")
+    # In a notebook a bar would be drawn into the report, whenever the machine is slow.
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 
