@@ -30,8 +30,8 @@ def ledger_table(ledger: pd.DataFrame, words: Words) -> ReadableTable:
         "asked": words.say("Asked: in the segment or under way"),
         **{reason: f"− {words.say(findings.REASONS[reason])}" for reason in reasons},
         "listed": words.say("= On the list"),
-        "treatment": words.say("to be contacted"),
-        "control": words.say("held out, not to be contacted"),
+        "treatment": words.say("of them to be contacted"),
+        "control": words.say("of them held out, not to be contacted"),
     }
     frame = pd.DataFrame({"line": list(lines.values())})
     columns = {"line": Column(words.say("Customers"), "text")}
@@ -66,13 +66,14 @@ def steps_table(steps: pd.DataFrame, words: Words) -> ReadableTable:
 
 
 def files_table(files: pd.DataFrame, words: Words) -> ReadableTable:
-    """The files of the month, of a `write_lists`."""
-    whom = {"treatment": words.say("to be contacted"), "control": words.say("held out, not to be contacted")}
-    shown = files.assign(arm=files["arm"].map(whom))
+    """The files of the month, of a `write_lists`: a row a list, its hold-out beside it."""
+    held = files[files["arm"] == "control"].set_index("list")["rows"]
+    shown = files[files["arm"] == "treatment"]
+    shown = shown.assign(control=shown["list"].map(held))
     columns = {
         "file": Column(words.say("File"), "text"),
-        "arm": Column(words.say("Whom it holds"), "text"),
-        "rows": Column(words.say("Customers"), "integer"),
+        "rows": Column(words.say("To be contacted"), "integer"),
+        "control": Column(words.say("Held out, in the file that ends in .control.csv"), "integer"),
     }
     return readable_table(shown, findings.files_finding(files, words), words, options=TableOptions(columns))
 
@@ -90,7 +91,7 @@ def power_table(power: pd.DataFrame, words: Words) -> ReadableTable:
         "list": Column(words.say("List"), "text"),
         "treatment": Column(words.say("To be contacted"), "integer"),
         "control": Column(words.say("Held out"), "integer"),
-        "rate": Column(words.say("Order by themselves in a month (95% interval)"), "text"),
+        "rate": Column(words.say("Of such customers ordered in a month (95% interval)"), "text"),
         "smallest_effect": Column(words.say("Smallest effect to be seen"), "points"),
     }
     return readable_table(shown, findings.power_finding(power, words), words, options=TableOptions(columns))

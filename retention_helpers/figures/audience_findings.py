@@ -99,8 +99,8 @@ def files_finding(files: pd.DataFrame, words: Words) -> Finding:
         "files",
         words.plural("{n} file is ready", "{n} files are ready", len(files)),
         words.say(
-            "Import a list as it is, never one that ends in .control: those customers were drawn by chance, and what "
-            "they do without a contact shows the effect. Record both in the contacts, with campaign and arm."
+            "Import a list as it is, never one that ends in .control.csv: those customers were drawn by chance, and "
+            "what they do without a contact shows the effect. Record both in the contacts, with campaign and arm."
         ),
     )
 
@@ -114,13 +114,13 @@ def power_finding(power: pd.DataFrame, words: Words) -> Finding:
     return Finding(
         "power",
         words.say(
-            "The surest hold-out, {list}, shows an effect of {effect} or more",
+            "The surest hold-out, {list}, shows a rise of {effect} or more",
             list=list_name(best["list"], words),
             effect=words.points(best["smallest_effect"]),
         ),
         words.say(
-            "Without a campaign {rate} of such customers order in a month. A rise as large as in the last column is "
-            "found four times in five; a smaller one needs several months together.",
+            "Of such customers {rate} ordered within the last month. A rise as large as in the last column is found "
+            "four times in five; a smaller one needs several months together.",
             rate=write_interval(
                 best["order_rate"], (best["order_rate_low"], best["order_rate_high"]), "percent", words
             ),

@@ -41,7 +41,7 @@ def next_product_finding(trial: pd.DataFrame, rule: str, words: Words, *, until:
         marked("No rule finds the next product better than the most popular one: {rate} against {popular}")
         if rule == "most_popular"
         else marked(
-            "Earlier purchases tell the next product: {rate} of next orders held it, {popular} the most popular"
+            "Chosen by earlier purchases, the product was in {rate} of next orders, the most popular one in {popular}"
         )
     )
     sentence = words.plural(

@@ -4,7 +4,6 @@ import math
 
 import duckdb
 
-from .digests import digest_bound
 from .frames import statement
 from .product_links import Links
 from .relations import keep
@@ -13,7 +12,7 @@ from .relations import keep
 POPULAR = "most_popular"
 LINK_RULES = ("best_lift", "best_share", "all_shares")
 RULES = (POPULAR, *LINK_RULES)
-CUSTOMERS_AT_ONCE = 500_000
+CUSTOMERS_AT_ONCE = 100_000
 
 
 def next_products(links: Links, customers: duckdb.DuckDBPyRelation, *, rule: str) -> duckdb.DuckDBPyRelation:
@@ -28,12 +27,18 @@ def next_products(links: Links, customers: duckdb.DuckDBPyRelation, *, rule: str
     """
     chosen = RULES[RULES.index(rule)]
     con = links.connection
+    customers.query("wanted", "CREATE OR REPLACE TEMP TABLE next_customers AS SELECT DISTINCT customer_id FROM wanted")
     columns = "customer_id VARCHAR, next_product_id VARCHAR, next_product_name VARCHAR"
     con.execute(f"CREATE OR REPLACE TEMP TABLE next_products ({columns})")
-    customers.query("wanted", "CREATE OR REPLACE TEMP TABLE next_wanted AS SELECT DISTINCT customer_id FROM wanted")
-    for low, high in _parts(con.table("next_wanted")):
-        digest = "SUBSTR(MD5(customer_id), 1, 8)"
-        choose(links, f"SELECT customer_id FROM next_wanted WHERE {digest} >= '{low}' AND {digest} < '{high}'")
+    groups = max(math.ceil(con.table("next_customers").count("*").fetchall()[0][0] / CUSTOMERS_AT_ONCE), 1)
+    # Read once, then group by group, so that what goes with the baskets of one group fits into memory.
+    keep(con, "next_groups", f"SELECT customer_id, row_number() OVER () % {groups} AS part FROM next_customers")
+    keep(con, "next_bought", statement("next_bought"), {"until_month": links.until_month})
+    keep(con, "next_baskets", "SELECT * FROM next_bought INNER JOIN next_groups USING (customer_id)")
+    for part in range(groups):
+        keep(con, "next_customers", f"SELECT customer_id FROM next_groups WHERE part = {part}")
+        keep(con, "next_bought", f"SELECT * EXCLUDE (part) FROM next_baskets WHERE part = {part}")
+        choose(links)
         con.execute(f"""
             INSERT INTO next_products
             SELECT choices.customer_id, catalogue.product_id, catalogue.product_name
@@ -43,18 +48,9 @@ def next_products(links: Links, customers: duckdb.DuckDBPyRelation, *, rule: str
     return con.table("next_products")
 
 
-def choose(links: Links, customers: str) -> None:
-    """Make ``next_choices``: for each customer of the statement, what each rule would offer."""
+def choose(links: Links) -> None:
+    """Make ``next_choices``: what each rule would offer the ``next_customers``, by what ``next_bought`` says of them."""
     con = links.connection
-    keep(con, "next_customers", customers)
-    keep(con, "next_bought", statement("next_bought"), {"until_month": links.until_month})
     for name, table in (("next_catalogue", links.catalogue), ("next_pairs", links.pairs)):
         con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {table}")
     keep(con, "next_choices", statement("next_choices"), {"basket": links.rules.basket})
-
-
-def _parts(customers: duckdb.DuckDBPyRelation) -> list[tuple[str, str]]:
-    """Between which digests lie groups of customers, each small enough for its baskets to fit into memory."""
-    (many,) = customers.aggregate("count(*)").fetchall()[0]
-    groups = math.ceil(many / CUSTOMERS_AT_ONCE)
-    return [(digest_bound(group / groups), digest_bound((group + 1) / groups)) for group in range(groups)]

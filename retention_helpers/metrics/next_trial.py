@@ -10,10 +10,13 @@ import pandas as pd
 from retention_helpers.params import NextProductRules
 from retention_helpers.periods import Period
 
-from .frames import last_month, statement
+from .frames import keep, last_month, statement
 from .intervals import CONFIDENCE, is_small, paired_difference, wilson
 from .next_product import LINK_RULES, POPULAR, RULES, choose
 from .product_links import product_links
+
+# More would make the interval no narrower than anybody needs.
+MOST_TESTERS = 100_000
 
 
 def next_product_trial(
@@ -38,12 +41,10 @@ def next_product_trial(
     """
     cut = Period(last_month(as_of)) - rules.months_back
     links = product_links(connection, as_of=cut.as_of, rules=rules, non_products=non_products)
-    later = f"""
-        SELECT DISTINCT customer_id FROM customer_months
-        WHERE orders > 0 AND month > {cut.index} AND month <= {last_month(as_of)}
-    """
-    choose(links, f"SELECT customer_id FROM next_sample INNER JOIN ({later}) USING (customer_id)")
     months = {"until_month": cut.index, "as_of_month": last_month(as_of)}
+    keep(connection, "next_customers", statement("next_testers"), months | {"most": MOST_TESTERS})
+    keep(connection, "next_bought", "SELECT * FROM next_bought SEMI JOIN next_customers USING (customer_id)")
+    choose(links)
     patterns = connection.execute(statement("next_hits"), months).df()
     return _compared(patterns)
 

@@ -107,7 +107,7 @@ class NextProductRules(Strict):
     min_customers: int = Field(30, ge=2)
     basket: int = Field(30, ge=1, le=100)
     partners: int = Field(20, ge=1, le=100)
-    customers: int = Field(500_000, ge=1000)
+    customers: int = Field(200_000, ge=1000)
     months_back: int = Field(3, ge=1, le=12)
 
 
