@@ -122,7 +122,7 @@ def referrals_finding(table: pd.DataFrame, words: Words) -> Finding:
 
 
 def second_cuts_finding(cuts: pd.DataFrame, words: Words) -> Finding:
-    """Which group differs most in its second orders, of a `second_order_cuts`."""
+    """Which group differs most clearly in its second orders, of a `second_order_cuts`."""
     name = "second_order_cuts"
     known = cuts[(cuts["value"] != "unassigned") & cuts["rate"].notna()]
     if known.empty:
@@ -135,7 +135,7 @@ def second_cuts_finding(cuts: pd.DataFrame, words: Words) -> Finding:
         headline = words.say("No group reliably differs from the others in its second orders")
         sentence = words.say("{n} groups were compared.", n=words.integer(len(known)))
         return Finding(name, headline, sentence, subtitle, caption)
-    row = different.loc[different["difference"].abs().idxmax()]
+    row = different.loc[different["q_value"].idxmin()]
     text = (
         marked('More customers of the group "{value}" order a second time than of the others: {rate}')
         if row["difference"] > 0

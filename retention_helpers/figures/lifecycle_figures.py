@@ -119,12 +119,12 @@ def channel_figure(survival: pd.DataFrame, test: pd.DataFrame, groups: pd.DataFr
         marked=WATCHED_DAYS,
         marked_label=words.say("90 days"),
     )
-    shown = _thinned(survival[survival["value"].isin(largest)], every=15)
+    shown = _thinned(survival[survival["value"].isin(largest)], every=6)
     return survival_curves(shown, findings.channel_finding(test, groups, words), words, options=options)
 
 
 def _thinned(survival: pd.DataFrame, *, every: int, keeping: float = float("nan")) -> pd.DataFrame:
-    """The curve as it stands every so many days, and on one day more: a step a day would fill the page with points."""
+    """The curve as it stands every so many days (90 among them), and on one day more; the CSV has every day."""
     step = -(-survival["days"] // every)
     keys = [survival["value"], step] if "value" in survival else [step]
     last = survival.groupby(keys)["days"].transform("max") == survival["days"]

@@ -151,7 +151,7 @@ def second_order_finding(times: pd.DataFrame, words: Words) -> Finding:
         headline = words.say("Fewer than a quarter of the customers have ordered a second time so far")
     elif is_missing(row["half_days"]):
         headline = words.say(
-            "A quarter of the customers orders again within {days} days, half of them not yet",
+            "A quarter of the customers orders again within {days} days; half have not done so yet",
             days=words.integer(row["quarter_days"]),
         )
     else:
