@@ -10,10 +10,11 @@ import pandas as pd
 from retention_helpers.params import NextProductRules
 from retention_helpers.periods import Period
 
-from .frames import keep, last_month, statement
+from .frames import last_month, statement
 from .intervals import CONFIDENCE, is_small, paired_difference, wilson
 from .next_product import LINK_RULES, POPULAR, RULES, choose
 from .product_links import product_links
+from .relations import keep
 
 # More would make the interval no narrower than anybody needs.
 MOST_TESTERS = 100_000
