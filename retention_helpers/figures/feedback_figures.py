@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from retention_helpers.periods import Period
-from retention_helpers.words import Words, marked
+from retention_helpers.words import Words, capital, marked
 
 from . import feedback_findings as findings
 from . import reason_findings as why
@@ -35,6 +35,7 @@ DIMENSIONS = {
     "stage": marked("Stage of the journey"),
 }
 _LINE_SHARE = 0.5  # of the months between first and last answer; below it a survey is asked in waves, not monthly
+_LINE_MONTHS = 3  # with answers; fewer make no line
 _WAVES = 8
 
 
@@ -58,7 +59,10 @@ def response_figure(rates: pd.DataFrame, words: Words, *, period: str) -> Figure
 
 def answers_table(ledger: pd.DataFrame, codes: pd.DataFrame, words: Words) -> ReadableTable:
     """What became of every answer, of an `answer_ledger` and `missing_codes`."""
-    shown = ledger.assign(judged=[words.say(VERDICTS[judged]) for judged in ledger["judged"]])
+    shown = ledger.assign(
+        question=[findings.question_name(question) for question in ledger["question"]],
+        judged=[words.say(VERDICTS[judged]) for judged in ledger["judged"]],
+    )
     columns = {
         "question": Column(words.say("Question"), "text"),
         "judged": Column(words.say("What became of the answer"), "text"),
@@ -71,7 +75,7 @@ def questions_table(questions: pd.DataFrame, words: Words, *, period: str) -> Re
     """Satisfaction question by question, of a `question_scores`."""
     rows = [
         {
-            "question": row["question"],
+            "question": findings.question_name(row["question"]),
             "csat": write_interval(row["csat"], (row["csat_low"], row["csat_high"]), "percent", words),
             "mean": write_interval(row["mean"], (row["mean_low"], row["mean_high"]), "number", words, 2),
             "change": write_change(row, "change", "percent", words),
@@ -96,10 +100,14 @@ def questions_table(questions: pd.DataFrame, words: Words, *, period: str) -> Re
 def groups_table(
     groups: pd.DataFrame, names: Mapping[str, str], words: Words, *, question: str, months: int
 ) -> ReadableTable:
-    """How content each group is against all others, of a `compare_cuts`; ``names``: value -> what readers call it."""
+    """How content each group is against all others, of a `compare_cuts`; ``names``: topic -> what readers call it."""
     unit = "number" if question == "nps" else "percent"
-    known = {**names, **stage_names(words), "unassigned": words.say("unassigned")}
-    groups = groups.assign(name=[known.get(value, value) for value in groups["value"]])
+    known = {"topic": names, "stage": stage_names(words)}
+    said = [
+        words.say("unassigned") if value == "unassigned" else known.get(dimension, {}).get(value, value)
+        for dimension, value in zip(groups["dimension"], groups["value"], strict=True)
+    ]
+    groups = groups.assign(name=said)
     rows = [
         {
             "dimension": words.say(DIMENSIONS.get(row["dimension"], row["dimension"])),
@@ -137,7 +145,7 @@ def reasons_figure(
     both = mine.join(theirs[["share", "share_low", "share_high"]], rsuffix="_content", how="outer")
     both = both.assign(n=both["answers"].fillna(0)).sort_values("n", ascending=False, kind="stable").reset_index()
     both = both.rename(columns={f"share{end}_content": f"content{end}" for end in ("", "_low", "_high")})
-    content, not_content = why.mood_names(question, words)
+    content, not_content = map(capital, why.mood_names(question, words))
     options = PairedOptions(
         label="topic",
         first="content",
@@ -159,7 +167,7 @@ def comments_table(comments: pd.DataFrame, names: Mapping[str, str], words: Word
     quoted = mine.assign(comment=[words.say('"{comment}"', comment=text) for text in mine["comment"]])
     wide = quoted.pivot_table(index="topic", columns="mood", values="comment", aggfunc="first", sort=False)
     wide = wide.reindex(columns=["not_content", "content"]).reset_index()
-    content, not_content = why.mood_names(question, words)
+    content, not_content = map(capital, why.mood_names(question, words))
     columns = {
         "topic": Column(words.say("Topic"), "text"),
         "not_content": Column(not_content, "text"),
@@ -168,9 +176,11 @@ def comments_table(comments: pd.DataFrame, names: Mapping[str, str], words: Word
     return readable_table(wide, why.comments_finding(mine, words), words, options=TableOptions(columns))
 
 
-def leaving_figure(curves: pd.DataFrame, hazard: pd.DataFrame, words: Words, *, question: str) -> Figure:
+def leaving_figure(
+    curves: pd.DataFrame, hazard: pd.DataFrame, words: Words, *, question: str, lapse_days: int
+) -> Figure:
     """Who is still there after their answer, by how content they were, of `leaving_curves` and `leaving_hazard`."""
-    content, not_content = why.mood_names(question, words)
+    content, not_content = map(capital, why.mood_names(question, words))
     options = CurvesOptions(
         group="mood",
         names={"content": content, "not_content": not_content},
@@ -178,7 +188,9 @@ def leaving_figure(curves: pd.DataFrame, hazard: pd.DataFrame, words: Words, *, 
         x_title=words.say("days since the answer"),
     )
     shown = curves[curves["mood"] != "neither"]
-    return survival_curves(shown, why.leaving_finding(hazard, words, question=question), words, options=options)
+    return survival_curves(
+        shown, why.leaving_finding(hazard, words, question=question, lapse_days=lapse_days), words, options=options
+    )
 
 
 def weights_table(nps: pd.DataFrame, csat: pd.DataFrame, words: Words, *, period: str) -> ReadableTable:
@@ -212,7 +224,7 @@ def _trend(monthly: pd.DataFrame, finding: Finding, words: Words, options: LineO
     (name, title), *_ = options.series.items()
     shown = monthly.tail(options.months)
     answered = monthly["answers"] > 0
-    if len(shown) < 2 or (shown["answers"] > 0).mean() >= _LINE_SHARE:
+    if monthly.empty or (answered.sum() >= _LINE_MONTHS and (shown["answers"] > 0).mean() >= _LINE_SHARE):
         return retention_lines(monthly, finding, words, options=options)
     waves = monthly[answered].tail(_WAVES).iloc[::-1]
     rows = [

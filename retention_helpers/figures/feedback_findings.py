@@ -34,6 +34,11 @@ RATE_WORDINGS = Wordings(
 )
 
 
+def question_name(question: str) -> str:
+    """A question as it is shown: the two that everybody knows by their letters, others as the company calls them."""
+    return question.upper() if question in ("nps", "csat") else question
+
+
 def nps_finding(monthly: pd.DataFrame, words: Words, *, period: str) -> Finding:
     """Whether customers would recommend the company, and whether that changes, of a `monthly_nps`."""
     row = _month(monthly, period)
@@ -109,13 +114,13 @@ def questions_finding(questions: pd.DataFrame, words: Words, *, period: str) -> 
         return _nobody("questions", words, period)
     best, worst = questions.iloc[0], questions.iloc[-1]
     if len(questions) == 1:
-        text = words.say("One question was asked beside the NPS: {question}", question=best["question"])
+        text = words.say("One question was asked beside the NPS: {question}", question=question_name(best["question"]))
     else:
         text = words.say(
             "Most satisfied with {best} ({best_share}), least with {worst} ({worst_share})",
-            best=best["question"],
+            best=question_name(best["question"]),
             best_share=words.percent(best["csat"]),
-            worst=worst["question"],
+            worst=question_name(worst["question"]),
             worst_share=words.percent(worst["csat"]),
         )
     said = words.say("Share of the two best answers in {month}, question by question.", month=words.month(period))

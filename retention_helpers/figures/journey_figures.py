@@ -17,7 +17,7 @@ from .unit import write_interval
 
 def map_figure(stages: pd.DataFrame, weakest: pd.DataFrame, words: Words, *, period: str, step_days: int) -> Figure:
     """The journey map, of a `stage_table`; the headline is of a `weakest_step`."""
-    names = findings.stage_names(words) | {"support": words.say("Support (beside the way)")}
+    names = findings.stage_names(words)
     options = JourneyOptions(
         names=names,
         conversion_title=words.say("Go on within {n} days", n=words.integer(step_days)),
@@ -29,7 +29,8 @@ def map_figure(stages: pd.DataFrame, weakest: pd.DataFrame, words: Words, *, per
         },
     )
     finding = findings.map_finding(weakest, words, period=period, step_days=step_days)
-    return journey_map(stages, finding, words, options=options)
+    # Support stands beside the way: the map would lead customers to it.
+    return journey_map(stages[stages["stage"] != "support"], finding, words, options=options)
 
 
 def steps_table(steps: pd.DataFrame, words: Words, *, period: str) -> ReadableTable:

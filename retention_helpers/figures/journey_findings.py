@@ -54,7 +54,7 @@ def map_finding(weakest: pd.DataFrame, words: Words, *, period: str, step_days: 
         )
     caption = words.say(
         "A customer goes on with the first event of a later stage within {n} days. The month holds those whose "
-        "{n} days were over in it, so nobody is judged too early. Support stands beside the way.",
+        "{n} days were over in it, so nobody is judged too early.",
         n=words.integer(step_days),
     )
     return Finding("journey", text, said, subtitle, caption)
@@ -74,7 +74,7 @@ def steps_finding(month: pd.DataFrame, words: Words) -> Finding:
         return Finding("steps", text, words.say("Events are known from this month on."), caption=caption)
     if changed.empty:
         text = words.say("No step changed reliably since the month before")
-        said = words.say("Each change lies within its interval.")
+        said = words.say("The interval of each change holds zero.")
         return Finding("steps", text, said, caption=caption)
     row = changed.loc[changed["change"].abs().idxmax()]
     text = (
@@ -196,7 +196,7 @@ def _behind(weakest: pd.DataFrame, interval: str, words: Words) -> str:
         return words.say("It is the only one that can be left ({interval}).", interval=interval)
     row = weakest.iloc[1]
     return words.say(
-        'The next is "{stage}" with {rate}, {difference} more ({low} to {high}). {interval:title} for the weakest.',
+        '{interval:title}. Next is "{stage}" with {rate}: {difference} ({low} to {high}).',
         stage=stage_names(words)[row["stage"]],
         rate=words.percent(row["conversion"]),
         difference=write_difference(row["above"], "percent", words),

@@ -12,8 +12,8 @@ from .unit import is_missing, write
 
 # Who is content and who is not has a name of its own where the question is NPS.
 MOODS = {
-    "nps": (marked("Promoters (9–10)"), marked("Detractors (0–6)")),
-    "other": (marked("Satisfied (the two best answers)"), marked("Dissatisfied (the two worst)")),
+    "nps": (marked("promoters (9–10)"), marked("detractors (0–6)")),
+    "other": (marked("satisfied customers (the two best answers)"), marked("dissatisfied customers (the two worst)")),
 }
 
 
@@ -76,7 +76,7 @@ def comments_finding(comments: pd.DataFrame, words: Words) -> Finding:
     return Finding("comments", text, said, caption=caption)
 
 
-def leaving_finding(hazard: pd.DataFrame, words: Words, *, question: str) -> Finding:
+def leaving_finding(hazard: pd.DataFrame, words: Words, *, question: str, lapse_days: int) -> Finding:
     """Whether customers who are not content lapse sooner, of a `leaving_hazard`."""
     row = hazard.iloc[0]
     if is_missing(row["hazard_ratio_low"]):
@@ -105,8 +105,10 @@ def leaving_finding(hazard: pd.DataFrame, words: Words, *, question: str) -> Fin
         content=content,
     )
     caption = words.say(
-        "This names no cause: what made a customer dissatisfied may be what made them leave. Customers by their first "
-        "answer; {inactive} who were no customers when they answered are left out.",
+        "This names no cause: what made a customer dissatisfied may be what made them leave. A customer has lapsed "
+        "{days} days after the last order, so hardly anybody leaves before. Customers by their first answer; "
+        "{inactive} who were no customers when they answered are left out.",
+        days=words.integer(lapse_days),
         inactive=words.integer(row["inactive_customers"]),
     )
     subtitle = words.say("Share of customers not yet lapsed, by days since their first answer")

@@ -77,6 +77,10 @@ def sentence(row: Mapping, value: Value, words: Words, *, period: str) -> str:
 
 
 def write_change(row: Mapping, name: str, unit: Unit, words: Words) -> str:
-    """A change of a row with its interval, all signed; the change alone where it is missing."""
-    texts = [write_difference(row[name + end], unit, words) for end in ("", "_low", "_high")]
-    return texts[0] if is_missing(row[name]) else f"{texts[0]} ({texts[1]} – {texts[2]})"
+    """A change of a row with its interval, all signed, the unit said once; the change alone where it is missing."""
+    change = write_difference(row[name], unit, words)
+    if is_missing(row[name]) or is_missing(row[f"{name}_low"]):
+        return change
+    scale = 100 if unit == "percent" else 1
+    low, high = (write_difference(row[name + end] * scale, "number", words) for end in ("_low", "_high"))
+    return f"{change} ({low} – {high})"

@@ -56,7 +56,8 @@ def compare_groups(counts: pd.DataFrame, *, scales: Scales, question: str = NPS)
     NPS by group with the interval of `score_mean`, the difference to the others' NPS (MOVER), tested on the adjusted
     variances; of any other question the share of the two best answers (Wilson, Newcombe, two proportions). The q
     values are corrected over the groups shown (Benjamini-Hochberg). Groups below 30 answers are shown, marked, and not
-    tested. The usual wrong edge: groups differ in much else; a difference says who is content, not why.
+    tested; nor are the unassigned, who are no group. The usual wrong edge: groups differ in much else; a difference
+    says who is content, not why.
 
     Parameters: ``counts``, of `cut_counts`; ``scales``, as `judged_answers`; ``question``.
 
@@ -77,7 +78,7 @@ def compare_groups(counts: pd.DataFrame, *, scales: Scales, question: str = NPS)
     answers = by_score.sum(axis=1)
     others = by_score.sum(axis=0) - by_score
     columns, p_value = _nps(by_score, others, (low, high)) if question == NPS else _shares(by_score, others)
-    p_value = np.where(is_small(answers), np.nan, p_value)
+    p_value = np.where(is_small(answers) | (values == UNASSIGNED), np.nan, p_value)
     q_value = corrected(p_value)
     groups = pd.DataFrame(
         {
