@@ -73,11 +73,7 @@ def test_a_channel_is_named_only_where_the_test_finds_one() -> None:
 @pytest.mark.usefixtures("without_picture")
 def test_empty_tables_make_figures_that_say_so() -> None:
     moves = moved().astype({"month": "str", "from_stage": "str", "to_stage": "str", "customers": "int64"})
-    flows, rates, losses = (
-        stage_flows.stage_flows(moves),
-        stage_flows.transition_rates(moves),
-        stage_flows.losses(moves),
-    )
+    flows, rates = stage_flows.stage_flows(moves), stage_flows.transition_rates(moves)
     for figure in (
         lifecycle_figures.balance_figure(flows, WORDS, **RULES),
         lifecycle_figures.flow_table(flows, WORDS),
