@@ -11,6 +11,8 @@ from .lifecycle_wordings import CHANNELS, MEASURES, STAGES, TRAITS, intervals, y
 from .lines import LineOptions, retention_lines
 from .tables import Column, ReadableTable, TableOptions, readable_table
 
+MOST_GROUPS = 12
+
 
 def base_figure(base: pd.DataFrame, words: Words) -> Figure:
     """How many customers are known, and how many of them have ordered, of a `contact_base`."""
@@ -78,8 +80,9 @@ def referrals_table(table: pd.DataFrame, words: Words) -> ReadableTable:
 
 
 def second_cuts_figure(cuts: pd.DataFrame, words: Words) -> Figure:
-    """Second orders within 90 days by group, of a `second_order_cuts`: who differs is in colour."""
+    """Second orders within 90 days of who differs (in colour) and of the largest groups, of a `second_order_cuts`."""
     known = cuts[(cuts["value"] != "unassigned") & cuts["rate"].notna()]
+    known = known.sort_values(["is_different", "n"], ascending=False, kind="stable").head(MOST_GROUPS)
     named = known.assign(label=[findings.group_name(row, words) for _, row in known.iterrows()])
     options = BarOptions(
         value="rate",

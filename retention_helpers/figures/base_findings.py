@@ -130,7 +130,9 @@ def second_cuts_finding(cuts: pd.DataFrame, words: Words) -> Finding:
         return Finding(name, headline, words.say("The source tells no gender, age, city or source of its customers."))
     different = known[known["is_different"]]
     subtitle = words.say("Share with a second order within 90 days, by group")
-    caption = words.say("At least 30 customers a group; 5% false discoveries are allowed among those named.")
+    caption = words.say(
+        "Those that differ and the largest others; at least 30 customers a group, 5% false discoveries allowed."
+    )
     if different.empty:
         headline = words.say("No group reliably differs from the others in its second orders")
         sentence = words.say("{n} groups were compared.", n=words.integer(len(known)))

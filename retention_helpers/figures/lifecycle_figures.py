@@ -128,7 +128,12 @@ def _thinned(survival: pd.DataFrame, *, every: int, keeping: float = float("nan"
     step = -(-survival["days"] // every)
     keys = [survival["value"], step] if "value" in survival else [step]
     last = survival.groupby(keys)["days"].transform("max") == survival["days"]
-    return survival[last | (survival["days"] == keeping)]
+    kept = survival[last | (survival["days"] == keeping)]
+    # On the first day nobody has gone on yet; a curve that begins later would hide from where it fell.
+    first = kept.groupby("value" if "value" in kept else lambda _: 0, as_index=False).head(1)
+    first = first[first["days"] > 0].assign(days=0, survival=1.0, survival_low=1.0, survival_high=1.0)
+    again = [name for name in first if name.startswith("ordered_again")]
+    return pd.concat([first.assign(**dict.fromkeys(again, 0.0)), kept], ignore_index=True)
 
 
 def _only(present: pd.Series, names: dict[str, str], words: Words) -> dict[str, str]:

@@ -104,8 +104,10 @@ def step_finding(rates: pd.DataFrame, step: str, words: Words) -> Finding:
 
 
 def steps_finding(rates: pd.DataFrame, words: Words) -> Finding:
-    """The step from new to repeat customer over all four, of a `transition_rates`."""
-    finding = step_finding(rates, "new->repeat", words)
+    """The step from new to repeat customer, or else another that somebody could make, of a `transition_rates`."""
+    could = rates[(rates["month"] == rates["month"].max()) & (rates["n"] > 0)]["transition"].tolist()
+    step = next((step for step in ("new->repeat", "repeat->loyal", "lapsed->returned") if step in could), "new->repeat")
+    finding = step_finding(rates, step, words)
     caption = words.say(
         "Of those in the stage when the month began, the share that was in the next at its end. Who skips a stage is "
         "in the grid above. A rate also moves with how long those in the stage have been there."
