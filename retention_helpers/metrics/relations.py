@@ -25,7 +25,7 @@ def named(con: duckdb.DuckDBPyConnection, **tables: str | duckdb.DuckDBPyRelatio
     """Meanwhile statements on ``con`` may use these names for tables: for other tables, relations or frames."""
     con.complete()  # a result that nobody read to its end would be in the way
     for name, given in tables.items():
-        con.register(name, con.table(given) if isinstance(given, str) else given)
+        con.register(name, con.sql(f"SELECT * FROM {given}") if isinstance(given, str) else given)
     try:
         yield
     finally:
