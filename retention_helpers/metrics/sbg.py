@@ -78,7 +78,7 @@ def fit_sbg(contracts: pd.DataFrame, *, fewest_customers: float = FEWEST_CUSTOME
     ):
         if found < needed:
             return Fit.refused(Sbg, n, Refusal(reason, found, needed))
-    peak = climb(_likelihood(periods, left, still), list(STARTS), n)
+    peak = climb(sbg_likelihood(periods, left, still), list(STARTS), n)
     if not peak.converged:
         return Fit.refused(Sbg, n, Refusal("not_converged", peak.gain_left, GAIN_LEFT))
     return Fit(Sbg(*np.exp(peak.theta)), peak.value, int(n), peak.covariance)
@@ -113,7 +113,7 @@ def _survival_interval(fit: Fit[Sbg], periods: Floats) -> tuple[Floats, tuple[Fl
     return survival, log_log_interval(survival, np.einsum("in,ij,jn->n", slopes, fit.covariance, slopes), CONFIDENCE)
 
 
-def _likelihood(periods: Floats, left: Floats, still: Floats) -> Objective:
+def sbg_likelihood(periods: Floats, left: Floats, still: Floats) -> Objective:
     """Log-likelihood and gradient by the logarithms of the parameters."""
     n, gone = (left + still).sum(), left.sum()
     paid = np.where(left > 0, periods - 1, 0)  # renewed before leaving

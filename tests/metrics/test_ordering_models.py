@@ -138,6 +138,7 @@ def test_neither_the_order_of_rows_nor_repeating_instead_of_weighing_changes_a_f
         assert again.n == fit.n
 
 
+@pytest.mark.slow
 @both
 def test_a_fit_finds_the_truth_within_its_intervals(name: str) -> None:
     fitter, model = FITTERS[name]
@@ -176,6 +177,7 @@ def test_a_fit_reads_as_its_parameters() -> None:
     assert repr(fit) == "Fit(BgNbd(r=0.2426, alpha=30.895, a=0.7929, b=2.4258), log_likelihood=-1.500, n=3)"
 
 
+@pytest.mark.slow
 @both
 def test_made_up_customers_order_as_often_as_expected(name: str) -> None:
     model = FITTERS[name][1]
