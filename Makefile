@@ -21,7 +21,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help report mail mail-preview pdf data-check notebook new sample setup setup-dev check test codebook words format lock clean
+.PHONY: help report mail mail-preview pdf data-check notebook new sample setup setup-dev check test codebook words readme-picture screenshots format lock clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -70,7 +70,8 @@ check: .venv/.ready-dev  ## Fast gate: ruff, formats, contracts, codebook, words
 	$(PY) docs/make_catalogues.py --check
 	$(PY) -m pytest -m 'not slow' -n auto --dist worksteal $(ARGS)
 
-test: check  ## Everything: the fast gate, many examples of each property, all notebooks, the runs from end to end
+test: check  ## Everything: the fast gate, many examples of each property, all notebooks, whole runs, pages in a browser
+	@.ci/browser
 	$(PY) -m pytest -m 'slow or hypothesis' --hypothesis-profile=thorough -n auto --dist worksteal $(ARGS)
 
 format: .venv/.ready-dev  ## Repair what ruff can repair, empty the notebooks of their outputs
@@ -83,6 +84,12 @@ codebook: .venv/.ready-dev  ## Write docs/codebook.md anew from the docstrings a
 
 words: .venv/.ready-dev  ## Gather what readers see into the catalogues, for translation
 	$(PY) docs/make_catalogues.py
+
+readme-picture: .venv/.ready-dev  ## Take README's picture anew, from a page of the sample
+	$(PY) docs/make_pictures.py readme $(ARGS)
+
+screenshots: .venv/.ready-dev  ## Take pictures of every page and mail of the sample: [FOLDER=.cache/pictures] [ARGS=--keep]
+	$(PY) docs/make_pictures.py screenshots $(if $(FOLDER),'$(FOLDER)') $(ARGS)
 
 # ---- the environment
 

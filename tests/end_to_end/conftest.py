@@ -5,12 +5,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
-from tests.calls import Call, Place, once
+from retention_helpers.params import load_profile
+from retention_helpers.publishing import versions
+from retention_helpers.publishing.failures import write_history
+from retention_helpers.words import LOCALES, Words
+from tests.calls import Call, Place, call, once
 from tests.company import company
+from tests.publishing.mail.months import fail
 from tests.publishing.tiny import everything_below
 
 HEADER = "customer_id,order_id,ordered_at,amount,channel,category,refund_of"
+LONGEST = "ru"  # the language whose words take most room
 FIRST, LAST = 2023 * 12 + 6, 2024 * 12 + 9
 
 
@@ -64,6 +71,45 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Published:
         return [*made, place.run("sample")]
 
     return Published(*once(tmp_path_factory, "sample", make))
+
+
+@pytest.fixture(scope="session")
+def in_all_languages(sample: Published, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """The sample's month in every language, from the facts of ``sample``, with previews of a mail in each.
+
+    ``failed/<locale>`` are places where the same month failed later on: a history in each language, the mail in one.
+    """
+
+    def make(place: Place) -> list[Call]:
+        profile = write_profile(place.folder)
+        # Called from the other place: facts are those of a source by its path.
+        here = {"cache": sample.place.cache, "folder": sample.place.folder}
+        words = ("--profile", profile, "--reports")
+        calls = [call("run", *words, place.reports, **here), call("mail", *words, place.reports, "--preview", **here)]
+        (month,) = (path for path in (place.reports / "sample").iterdir() if path.is_symlink())
+        for locale in LOCALES:
+            failed = place.folder / "failed" / locale
+            (failed / "sample").mkdir(parents=True)
+            (failed / "sample" / month.name).symlink_to(month.resolve())
+            fail(failed, month.name, reason="ValueError: orders: 3 rows have ordered_at after as_of 2026-10-31 (812)")
+            write_history(versions.Place(failed, "sample", month.name, "run"), "Sample company", Words(locale, "EUR"))
+        failed = place.folder / "failed" / LONGEST
+        return [*calls, call("mail", *words, failed, "--preview", **here)]
+
+    return Published(*once(tmp_path_factory, "in-all-languages", make))
+
+
+def write_profile(folder: Path) -> Path:
+    """The sample's profile in all languages, with a list of recipients for each."""
+    to = ["somebody@shop.example"]
+    lists = {f"all_{name}": {"to": to, "language": name, "notebooks": "all", "attach": "none"} for name in LOCALES}
+    people = {"lists": lists, "failures": {"to": to, "language": LONGEST}}
+    (folder / "people.yaml").write_text(yaml.safe_dump(people), encoding="utf-8")
+    path = folder / "sample.yaml"
+    text = (load_profile("sample").folder / path.name).read_text(encoding="utf-8")
+    more = f"locales: [{', '.join(LOCALES)}]\nrecipients: people.yaml\nreports_url: https://reports.example\n"
+    path.write_text(text + more, encoding="utf-8")
+    return path
 
 
 def shop_rows() -> list[str]:

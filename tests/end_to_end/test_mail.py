@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from retention_helpers import cli
+from retention_helpers.publishing import browser
 from tests.end_to_end.conftest import Published
 from tests.publishing.mail.months import Reader, numbers, one_line
 
@@ -17,8 +18,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def letters(sample: Published, tmp_path: Path) -> dict[str, list[bytes]]:
-    """Every letter of the month's two editions, which were made by two runs from the same input."""
+def letters(sample: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[bytes]]:
+    """Every letter of the month's two editions, which two runs made from the same input, as without a browser."""
+    monkeypatch.delenv(browser.VARIABLE, raising=False)
+    monkeypatch.setattr(browser, "NAMES", ())
     found: dict[str, list[bytes]] = {}
     months = [path for path in (sample.place.reports / "sample").iterdir() if path.is_symlink()]
     period = next(path.name for path in months if path.name != "first")

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from docs.make_codebook import check, codebook
+from docs.make_pictures import MAX_BYTES, SCALE, SIZE
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
@@ -82,3 +84,10 @@ def test_a_document_links_only_to_files_that_exist(document: str) -> None:
     links = re.findall(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)", path.read_text(encoding="utf-8"))
     missing = [link for link in links if "://" not in link and not (path.parent / link).exists()]
     assert missing == []
+
+
+def test_the_picture_of_readme_is_sharp_and_light() -> None:
+    path = ROOT / "docs/summary.png"
+    with Image.open(path) as picture:
+        assert picture.size == tuple(SCALE * side for side in SIZE)
+    assert path.stat().st_size <= MAX_BYTES

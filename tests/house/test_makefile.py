@@ -30,7 +30,7 @@ def recipe(*arguments: str) -> str:
 def test_make_alone_lists_every_target_with_a_sentence() -> None:
     listed = dict(re.findall(r"^  ([a-z-]+)\s+(\S.*)$", make(), re.MULTILINE))
     assert listed.keys() | {"help"} == TARGETS
-    assert {"report", "data-check", "notebook", "new", "sample", "check", "test", "codebook", "clean"} <= TARGETS
+    assert {"report", "pdf", "data-check", "notebook", "new", "sample", "check", "test", "codebook", "clean"} <= TARGETS
 
 
 def test_every_listed_target_is_phony() -> None:
@@ -63,6 +63,14 @@ def test_mail_is_only_written_unless_make_is_told_to_send_it(monkeypatch: pytest
     assert recipe("mail", "SEND=0").endswith(" mail --profile 'sample'")
     assert recipe("mail", "SEND=1").endswith("--send")
     assert recipe("mail-preview").endswith("--preview")
+
+
+def test_printing_and_pictures_take_what_they_are_given() -> None:
+    assert recipe("pdf").endswith("retention_helpers pdf --profile 'sample'")
+    assert recipe("pdf", "PERIOD=2026-10", "NOTEBOOKS=summary").endswith("--period '2026-10' --notebooks 'summary'")
+    assert recipe("readme-picture").endswith("docs/make_pictures.py readme")
+    assert recipe("screenshots").endswith("docs/make_pictures.py screenshots")
+    assert recipe("screenshots", "FOLDER=a b", "ARGS=--keep").endswith("screenshots 'a b' --keep")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
