@@ -10,7 +10,7 @@ from .kpis import direction
 from .lifecycle_findings import step_finding
 from .lifecycle_wordings import CHANNELS, TRAITS
 from .month_findings import unknown
-from .unit import write_interval
+from .unit import is_missing, write_interval
 
 
 def base_finding(base: pd.DataFrame, words: Words) -> Finding:
@@ -109,14 +109,16 @@ def referrals_finding(table: pd.DataFrame, words: Words) -> Finding:
             "Referred customers order again within 90 days about as often as others: {value} against {others}"
         ),
     }
-    side = direction(row["difference"], row["difference"]) if row["is_reliable"] else "flat"
+    ends = row["difference_low"], row["difference_high"]
+    side = direction(*ends) if row["is_reliable"] else "flat"
     headline = words.say(texts[side], value=words.percent(row["referred"]), others=words.percent(row["others"]))
     sentence = words.say(
         "Difference {difference} (95% interval {low} to {high}).",
         difference=words.points(row["difference"]),
-        low=words.points(row["difference_low"]),
-        high=words.points(row["difference_high"]),
+        low=words.points(ends[0]),
+        high=words.points(ends[1]),
     )
+    sentence = "" if any(map(is_missing, ends)) else sentence
     caption = words.say("Who is referred differs from others in more than that: the difference describes them.")
     return Finding(name, headline, sentence, "", caption)
 

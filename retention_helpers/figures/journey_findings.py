@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from retention_helpers.words import Words, marked
+from retention_helpers.words import MISSING, Words, marked
 
 from .finding import Finding
 from .kpis import direction
@@ -211,4 +211,6 @@ def _median(row: object, words: Words) -> str:
         return words.say("more than half stay")
     days = write(row.median_days, "days", words)
     low, high = (write(getattr(row, f"median_days{end}"), "days", words) for end in ("_low", "_high"))
+    if MISSING in (low, high):  # the band of the curve never falls to a half
+        return days
     return words.say("{days} ({low} to {high})", days=days, low=low, high=high)

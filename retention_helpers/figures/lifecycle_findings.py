@@ -141,6 +141,7 @@ def losses_finding(losses: pd.DataFrame, words: Words) -> Finding:
         low=words.points(row["change_low"]),
         high=words.points(row["change_high"]),
     )
+    sentence = "" if is_missing(row["change"]) else sentence
     return Finding("losses", headline, sentence, words.say("Fell silent or lapsed in the month, by stage before"))
 
 
@@ -169,6 +170,7 @@ def second_order_finding(times: pd.DataFrame, words: Words) -> Finding:
         low=write(row["quarter_days_low"], "days", words),
         high=write(row["quarter_days_high"], "days", words),
     )
+    sentence = "" if is_missing(row["quarter_days_low"]) or is_missing(row["quarter_days_high"]) else sentence
     subtitle = words.say("Share of customers who have ordered a second time, by days since the first order")
     caption = words.say("Who has not ordered again yet counts for as long as they have been watched.")
     return Finding("second_order", headline, sentence, subtitle, caption)

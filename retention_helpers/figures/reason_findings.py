@@ -31,7 +31,8 @@ def reasons_finding(
     if mine.empty:
         return unknown("reasons", words)
     _, who = mood_names(question, words)
-    reliable = mine[mine["is_different"] & (mine["lift"] > 1)]
+    # By the shares, not the lift: that is missing where nobody else names the topic.
+    reliable = mine[mine["is_different"] & (mine["share"] > mine["others_share"])]
     row = (reliable if len(reliable) else mine).iloc[0]
     topic = names.get(row["topic"], row["topic"])
     if len(reliable):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from retention_helpers.periods import Period
-from retention_helpers.words import Words
+from retention_helpers.words import MISSING, Words
 
 from .kpis import direction
 from .unit import Unit, is_missing, write, write_difference
@@ -49,9 +49,7 @@ def headline(row: Mapping, value: Value, wordings: Wordings, words: Words) -> st
 def sentence(row: Mapping, value: Value, words: Words, *, period: str) -> str:
     """The value with its interval, then each change that is known, with its own."""
     month = Period.parse(period)
-    interval = words.say(
-        "95% interval {low} to {high}", low=value.text(row, words, "_low"), high=value.text(row, words, "_high")
-    )
+    interval = _interval(value.text(row, words, "_low"), value.text(row, words, "_high"), words)
     said = [
         words.say(
             "{value} in {month} ({interval}).",
@@ -70,16 +68,22 @@ def sentence(row: Mapping, value: Value, words: Words, *, period: str) -> str:
                     month=words.month((month - months).label),
                     value=write(row[value.column] - row[change], value.unit, words, value.digits),
                     change=write_difference(row[change], value.unit, words),
-                    interval=words.say("95% interval {low} to {high}", low=low, high=high),
+                    interval=_interval(low, high, words),
                 )
             )
     return " ".join(said)
 
 
+def _interval(low: str, high: str, words: Words) -> str:
+    if MISSING in (low, high):
+        return words.say("no interval known")
+    return words.say("95% interval {low} to {high}", low=low, high=high)
+
+
 def write_change(row: Mapping, name: str, unit: Unit, words: Words) -> str:
     """A change of a row with its interval, all signed, the unit said once; the change alone where it is missing."""
     change = write_difference(row[name], unit, words)
-    if is_missing(row[name]) or is_missing(row[f"{name}_low"]):
+    if any(is_missing(row[name + end]) for end in ("", "_low", "_high")):
         return change
     scale = 100 if unit == "percent" else 1
     low, high = (write_difference(row[name + end] * scale, "number", words) for end in ("_low", "_high"))

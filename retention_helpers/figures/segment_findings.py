@@ -38,20 +38,26 @@ def best_finding(details: pd.DataFrame, best: pd.DataFrame, words: Words, *, per
         customers=words.percent(row["customers_share"]),
         revenue=words.percent(row["revenue_share"]),
     )
-    said = [
-        words.say(
-            "Their part of revenue lies between {low} and {high} (95% interval).",
-            low=words.percent(row["revenue_share_low"]),
-            high=words.percent(row["revenue_share_high"]),
-        ),
-        *_earlier(row, words, Period.parse(period)),
-        _claim(claim, words),
-    ]
+    said = [*_interval(row, words), *_earlier(row, words, Period.parse(period)), _claim(claim, words)]
     caption = words.say(
         "Everybody with an order is in one segment, told by days since the last order, orders and net spend. "
         "By quantile these are places among all customers, so a segment's share moves little."
     )
     return Finding("segments", headline, " ".join(said), subtitle, caption)
+
+
+def _interval(row: Mapping, words: Words) -> list[str]:
+    """Between what the part of revenue lies; nothing where there are too few customers for an interval."""
+    low, high = row["revenue_share_low"], row["revenue_share_high"]
+    if is_missing(low) or is_missing(high):
+        return []
+    return [
+        words.say(
+            "Their part of revenue lies between {low} and {high} (95% interval).",
+            low=words.percent(low),
+            high=words.percent(high),
+        )
+    ]
 
 
 def _earlier(row: Mapping, words: Words, month: Period) -> list[str]:

@@ -1,0 +1,390 @@
+"""Feedback: a published survey through its profile, scores worked by hand, and which answers count."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retention_helpers.errors import CallError, PeriodError, SourceError
+from retention_helpers.facts import open_facts
+from retention_helpers.metrics.answers import (
+    Answers,
+    answer_counts,
+    answer_ledger,
+    check_scales,
+    judged_answers,
+    leading_question,
+    missing_codes,
+)
+from retention_helpers.metrics.feedback import monthly_csat, monthly_nps, question_scores
+from retention_helpers.metrics.feedback_cuts import compare_groups, cut_counts
+from retention_helpers.metrics.response import response_rate
+from retention_helpers.params import load_profile
+from retention_helpers.report import build, survey
+from tests.metrics.answer_base import SCALES, asked, contacted, row
+from tests.metrics.opinions import SOME, Said, month_of, several
+
+JANUARY, FEBRUARY, MARCH = date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 31)
+IN_JANUARY, IN_FEBRUARY, IN_MARCH = (datetime(2025, month, 10, 12) for month in (1, 2, 3))
+
+
+def nps(answers: list[Said], as_of: date = JANUARY) -> pd.DataFrame:
+    return monthly_nps(answer_counts(asked(answers, as_of)), as_of=as_of)
+
+
+def csat(answers: list[Said], as_of: date = JANUARY) -> pd.DataFrame:
+    return monthly_csat(answer_counts(asked(answers, as_of)), scales=SCALES, as_of=as_of)
+
+
+def verdicts(answers: Answers) -> dict[str, int]:
+    ledger = answer_ledger(answer_counts(answers), as_of=answers.as_of)
+    return ledger.groupby("judged")["answers"].sum().to_dict()
+
+
+# ---- SFO, published scores
+
+MAY_2017 = date(2017, 5, 31)
+
+
+@pytest.fixture(scope="module")
+def sfo(retention_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
+    profile, folder = load_profile("sfo_survey"), tmp_path_factory.mktemp("sfo")
+    with survey(profile) as seen:
+        build(profile, seen, folder)
+    facts = open_facts(folder)
+    yield judged_answers(facts.con, scales=profile.scales, as_of=MAY_2017)
+    facts.close()
+
+
+def test_sfo_gives_the_published_nps_plain_and_weighted(sfo: Answers) -> None:
+    frame = monthly_nps(answer_counts(sfo), as_of=MAY_2017)
+    assert frame["month"].tolist() == ["2017-05"]
+    may = frame.iloc[0]
+    assert may["answers"] == 2746
+    assert round(may["nps"], 2) == 39.84
+    assert round(may["weighted_nps"], 2) == 40.40
+    assert may["nps_low"] < 39.84 < may["nps_high"]
+    assert may["effective_answers"] < may["answers"]
+    assert may["weighted_nps_high"] - may["weighted_nps_low"] > may["nps_high"] - may["nps_low"]
+
+
+def test_sfo_codes_that_are_no_answer_are_missing_and_counted(sfo: Answers) -> None:
+    codes = missing_codes(answer_counts(sfo), as_of=MAY_2017)
+    codes = codes[codes["question"] == "nps"]
+    assert codes["answers"].sum() == 85
+    assert codes.dropna(subset="code")[["month", "code", "answers"]].values.tolist() == [["2017-05", "11", 84]]
+    ledger = answer_ledger(answer_counts(sfo), as_of=MAY_2017)
+    ledger = ledger[ledger["question"] == "nps"]
+    assert dict(zip(ledger["judged"], ledger["answers"], strict=True)) == {
+        "counted": 2746, "no_score": 1, "outside_scale": 84,
+    }  # fmt: skip
+
+
+def test_sfo_gives_the_published_satisfaction_of_three_years_as_one_series(sfo: Answers) -> None:
+    counts = answer_counts(sfo)
+    check_scales(counts, scales=sfo.scales, as_of=MAY_2017)
+    frame = monthly_csat(counts, scales=sfo.scales, as_of=MAY_2017)
+    assert len(frame) == 25
+    asked_in = frame[frame["answers"] > 0]
+    read = [(r.month, r.answers, round(r.mean, 3), round(100 * r.csat, 2)) for r in asked_in.itertuples(index=False)]
+    assert [(month, *values) for month, _, *values in read] == [
+        ("2015-05", 4.048, 80.00),
+        ("2016-05", 4.038, 80.99),
+        ("2017-05", 4.064, 82.07),
+    ]
+    assert asked_in["answers"].tolist()[:2] == [2810, 2919]
+    may = row(frame, "2017-05")
+    assert may["last_year_change"] == pytest.approx(may["csat"] - row(frame, "2016-05")["csat"])
+    assert may["last_year_change_low"] < may["last_year_change"] < may["last_year_change_high"]
+    assert np.isnan(may["change"])
+
+
+def test_sfo_keeps_every_respondent_of_every_question(sfo: Answers) -> None:
+    ledger = answer_ledger(answer_counts(sfo), as_of=MAY_2017).groupby("question")["answers"].sum()
+    everybody = 2958 + 3087 + 2831
+    assert ledger.to_dict() == dict.fromkeys(sfo.scales, everybody) | {"nps": 2831}
+    assert leading_question(answer_counts(sfo), as_of=MAY_2017) == "nps"
+    scores = question_scores(answer_counts(sfo), scales=sfo.scales, as_of=MAY_2017)
+    assert set(scores["question"]) == set(sfo.scales) - {"nps"}
+    assert scores["csat"].is_monotonic_decreasing
+
+
+def test_sfo_before_2017_has_no_nps(sfo: Answers) -> None:
+    counts = answer_counts(sfo)
+    assert monthly_nps(counts, as_of=date(2016, 5, 31)).empty
+    assert leading_question(counts, as_of=date(2016, 5, 31)) == "csat"
+
+
+# ---- by hand
+
+
+def test_nps_by_hand() -> None:
+    """Two promoters, one passive, one detractor: 25. With 3/4 more of each 16 +- 1.96 * sqrt(.6944 / 6.25)."""
+    january = nps(several({10: 1, 9: 1, 8: 1, 6: 1}, IN_JANUARY)).iloc[0]
+    assert [january[name] for name in ("answers", "promoters", "passives", "detractors")] == [4, 2, 1, 1]
+    assert january["nps"] == 25
+    assert (january["nps_low"], january["nps_high"]) == pytest.approx((-49.3303, 81.3303), abs=1e-3)
+    assert january["is_small"]
+
+
+@pytest.mark.parametrize(
+    ("score", "expected"), [(0, -100), (6, -100), (7, 0), (8, 0), (9, 100), (10, 100)], ids=lambda value: str(value)
+)
+def test_each_answer_is_of_its_class(score: float, expected: float) -> None:
+    assert nps(several({score: 1}, IN_JANUARY))["nps"].tolist() == [expected]
+
+
+def test_csat_by_hand() -> None:
+    """5, 5, 4, 3, 1: three of five are satisfied, the mean is 3.6; Wilson 23.1 to 88.2 %."""
+    january = csat(several({5: 2, 4: 1, 3: 1, 1: 1}, IN_JANUARY, "csat")).iloc[0]
+    assert (january["answers"], january["satisfied"], january["csat"], january["mean"]) == (5, 3, 0.6, 3.6)
+    assert (january["csat_low"], january["csat_high"]) == pytest.approx((0.2307, 0.8824), abs=1e-4)
+    assert (january["mean_low"], january["mean_high"]) == pytest.approx((2.3237, 4.5039), abs=1e-4)
+
+
+def test_weights_shift_the_score_and_widen_its_interval() -> None:
+    """Promoters weigh 3 and 1, the detractor 1: (4 - 1) / 5 of 25 / 11 answers."""
+    answers = [Said(IN_JANUARY, score, weight=w) for score, w in ((10.0, 3.0), (9.0, 1.0), (0.0, 1.0))]
+    january = nps(answers).iloc[0]
+    assert january["nps"] == pytest.approx(100 / 3)
+    assert january["weighted_nps"] == pytest.approx(60)
+    assert january["effective_answers"] == pytest.approx(25 / 11)
+    alike = nps([replace(answer, weight=2.0) for answer in answers]).iloc[0]
+    for edge in ("", "_low", "_high"):
+        assert alike[f"weighted_nps{edge}"] == pytest.approx(alike[f"nps{edge}"])
+    assert alike["effective_answers"] == pytest.approx(3)
+
+
+def test_without_any_weight_there_is_no_weighted_score() -> None:
+    january = nps(several({10: 3, 0: 1}, IN_JANUARY)).iloc[0]
+    names = ["weighted_nps", "weighted_nps_low", "weighted_nps_high", "effective_answers"]
+    assert january[names].isna().all()
+
+
+def test_changes_are_against_the_month_before_and_the_same_month_last_year() -> None:
+    answers = [
+        *several({10: 50, 0: 50}, datetime(2024, 2, 1)),
+        *several({10: 60, 0: 40}, IN_JANUARY),
+        *several({10: 90, 0: 10}, IN_FEBRUARY),
+    ]
+    frame = nps(answers, MARCH)
+    february = row(frame, "2025-02")
+    january = row(frame, "2025-01")
+    assert (february["nps"], february["change"], february["last_year_change"]) == (80, 60, 80)
+    low = 60 - np.hypot(80 - february["nps_low"], january["nps_high"] - 20)
+    assert february["change_low"] == pytest.approx(low)
+    assert np.isnan(january["change"])
+    march = row(frame, "2025-03")
+    assert march["answers"] == 0
+    assert march[["nps", "nps_low", "change", "last_year_change"]].isna().all()
+
+
+def test_the_change_of_csat_has_newcombes_interval() -> None:
+    answers = [*several({5: 48, 1: 32}, IN_JANUARY, "csat"), *several({5: 56, 1: 14}, IN_FEBRUARY, "csat")]
+    february = row(csat(answers, FEBRUARY), "2025-02")
+    # Newcombe (1998), method 10, 56 / 70 - 48 / 80.
+    assert february["change"] == pytest.approx(0.2)
+    assert (february["change_low"], february["change_high"]) == pytest.approx((0.0524, 0.3339), abs=1e-4)
+    assert february["mean_change"] == pytest.approx(4.2 - 3.4)
+
+
+def test_no_answer_and_one() -> None:
+    for metric, question in ((nps, "nps"), (csat, "csat")):
+        empty, one = metric([]), metric(several({5: 1}, IN_JANUARY, question))
+        assert empty.empty
+        assert (empty.dtypes == one.dtypes).all()
+        assert one["answers"].tolist() == [1]
+        assert one["is_small"].all()
+    one = csat(several({5: 1}, IN_JANUARY, "csat")).iloc[0]
+    assert (one["csat"], one["mean"], one["mean_high"]) == (1, 5, 5)
+    assert one["csat_low"] < 0.3
+    assert one["mean_low"] < 4
+    nothing = asked([], JANUARY)
+    assert leading_question(answer_counts(nothing), as_of=JANUARY) == "nps"
+    assert answer_ledger(answer_counts(nothing), as_of=JANUARY).empty
+    assert missing_codes(answer_counts(nothing), as_of=JANUARY).empty
+    check_scales(answer_counts(nothing), scales=SCALES, as_of=JANUARY)
+
+
+def test_an_as_of_inside_a_month_is_refused() -> None:
+    with pytest.raises(PeriodError, match="2025-01-15"):
+        asked([], date(2025, 1, 15))
+
+
+# ---- which answers count
+
+
+def test_of_several_answers_of_a_customer_in_a_month_the_last_on_the_scale_counts() -> None:
+    answers = [
+        Said(IN_JANUARY, 2, "a"),
+        Said(IN_JANUARY + timedelta(days=1), 9, "a"),
+        Said(IN_JANUARY + timedelta(days=2), 11, "a"),
+        Said(IN_JANUARY, 4, "a", question="csat"),
+        Said(IN_FEBRUARY, 3, "a"),
+        Said(IN_JANUARY, 1, "b"),
+    ]
+    frame = nps(answers, FEBRUARY)
+    assert row(frame, "2025-01")[["promoters", "passives", "detractors"]].tolist() == [1, 0, 1]
+    assert row(frame, "2025-02")[["promoters", "passives", "detractors"]].tolist() == [0, 0, 1]
+    assert verdicts(asked(answers, FEBRUARY)) == {"counted": 4, "earlier_answer": 1, "outside_scale": 1}
+
+
+def test_answers_without_a_customer_count_each_by_itself() -> None:
+    assert nps(several({9: 2, 0: 1}, IN_JANUARY))["answers"].tolist() == [3]
+
+
+def test_what_is_no_answer_is_left_out_by_its_reason() -> None:
+    answers = [
+        Said(IN_JANUARY, 10, score_code="10"),
+        Said(IN_JANUARY, 11, score_code="11"),
+        Said(IN_JANUARY, 11, score_code="11"),
+        Said(IN_JANUARY, -1, score_code="-1"),
+        Said(IN_JANUARY, 7.5, score_code="7.5"),
+        Said(IN_JANUARY, None, score_code="Blank"),
+        Said(IN_JANUARY, None),
+        Said(IN_JANUARY, 3, score_code="3", weight=-1.0),
+        Said(IN_JANUARY, 3, score_code="3", question="effort"),
+    ]
+    judged = asked(answers, JANUARY)
+    assert verdicts(judged) == {
+        "counted": 1, "outside_scale": 4, "no_score": 2, "negative_weight": 1, "no_scale": 1,
+    }  # fmt: skip
+    codes = missing_codes(answer_counts(judged), as_of=JANUARY)
+    found = {None if pd.isna(code) else code: n for code, n in zip(codes["code"], codes["answers"], strict=True)}
+    assert found == {"11": 2, "-1": 1, "7.5": 1, "Blank": 1, None: 1}
+    assert nps(answers)["nps"].tolist() == [100]
+
+
+def slow_classes(answers: list[Said]) -> Counter:
+    """(month, class) -> answers to NPS that count: of each customer and month the last one on the scale."""
+    usable = [a for a in answers if a.question == "nps" and a.score is not None and a.score in range(11)]
+    last: dict[tuple, Said] = {}
+    for number, answer in enumerate(sorted(usable, key=lambda a: (a.at, a.score))):
+        last[answer.customer_id or number, month_of(answer.at)] = answer
+    classes = {a: "promoters" if a.score >= 9 else "passives" if a.score >= 7 else "detractors" for a in last.values()}
+    return Counter((month_of(answer.at), classes[answer]) for answer in last.values())
+
+
+@given(st.lists(SOME, max_size=25))
+def test_it_equals_its_brute_force_twin_in_any_order_of_rows(answers: list[Said]) -> None:
+    frame = nps(answers, MARCH)
+    twin = slow_classes(answers)
+    found = Counter()
+    for shown in frame.to_dict("records"):
+        month = int(shown["month"][:4]) * 12 + int(shown["month"][5:]) - 1
+        found.update({(month, name): shown[name] for name in ("promoters", "passives", "detractors")})
+        n = shown["promoters"] + shown["passives"] + shown["detractors"]
+        assert shown["answers"] == n
+        if n:
+            assert shown["nps"] == pytest.approx(100 * (shown["promoters"] - shown["detractors"]) / n)
+            assert -100 <= shown["nps_low"] <= shown["nps"] <= shown["nps_high"] <= 100
+    assert +found == twin
+    assert sum(verdicts(asked(answers, MARCH)).values()) == len(answers)
+    pd.testing.assert_frame_equal(nps(answers[::-1], MARCH), frame)
+
+
+@given(st.lists(SOME, max_size=25))
+def test_later_answers_change_nothing(answers: list[Said]) -> None:
+    then = [answer for answer in answers if answer.at.date() <= FEBRUARY]
+    pd.testing.assert_frame_equal(nps(answers, FEBRUARY), nps(then, FEBRUARY))
+    later = monthly_nps(answer_counts(asked(answers, MARCH)), as_of=FEBRUARY)
+    pd.testing.assert_frame_equal(later, nps(then, FEBRUARY))
+
+
+# ---- a scale that changes
+
+
+def test_a_scale_that_becomes_longer_is_an_error_that_names_the_months() -> None:
+    answers = several({5: 20, 4: 10, 1: 3}, IN_JANUARY, "csat")
+    answers += several({10: 20, 8: 10, 2: 3}, IN_FEBRUARY, "csat")
+    with pytest.raises(SourceError, match=r"csat in 2025-02 go beyond 5.*\(1 to 5\) changed"):
+        check_scales(answer_counts(asked(answers, MARCH)), scales=SCALES, as_of=MARCH)
+
+
+def test_a_scale_that_becomes_shorter_is_an_error_that_names_the_months() -> None:
+    answers = several({10: 40, 8: 30, 3: 10}, IN_JANUARY) + several({5: 40, 4: 30, 1: 10}, IN_FEBRUARY)
+    with pytest.raises(SourceError, match="nps in 2025-02 never exceed 5"):
+        check_scales(answer_counts(asked(answers, MARCH)), scales=SCALES, as_of=MARCH)
+
+
+@pytest.mark.parametrize(
+    "february",
+    [
+        {11: 60, 9: 40},  # one value beyond the scale is a code
+        {10: 60, 11: 2, 99: 2},  # stray values
+        {5: 20, 0: 9},  # few answers, all low
+    ],
+)
+def test_codes_and_few_answers_are_no_other_scale(february: dict[float | None, int]) -> None:
+    answers = several({10: 40, 8: 30, 3: 10}, IN_JANUARY) + several(february, IN_FEBRUARY)
+    check_scales(answer_counts(asked(answers, MARCH)), scales=SCALES, as_of=MARCH)
+
+
+def test_a_change_of_scale_after_the_period_is_not_its_error() -> None:
+    answers = several({5: 20, 4: 10}, IN_JANUARY, "csat") + several({10: 20, 8: 10}, IN_FEBRUARY, "csat")
+    counts = answer_counts(asked(answers, FEBRUARY))
+    check_scales(counts, scales=SCALES, as_of=JANUARY)
+    with pytest.raises(SourceError):
+        check_scales(counts, scales=SCALES, as_of=FEBRUARY)
+
+
+# ---- groups
+
+
+def test_groups_are_held_against_all_others_and_the_unassigned_are_shown() -> None:
+    answers = [
+        *several({10: 80, 0: 20}, IN_JANUARY, channel="web"),
+        *several({10: 30, 0: 70}, IN_JANUARY, channel="shop"),
+        *several({10: 5, 0: 5}, IN_JANUARY, channel="app"),
+        *several({10: 40}, IN_JANUARY),
+    ]
+    counts = cut_counts(asked(answers, JANUARY), by="channel")
+    groups = compare_groups(counts, scales=SCALES).set_index("value")
+    assert groups.index.tolist() == ["shop", "web", "app", "unassigned"]
+    assert groups["answers"].tolist() == [100, 100, 10, 40]
+    assert groups["score"].tolist() == [-40, 60, 0, 100]
+    # Others of the shop: 125 promoters and 25 detractors of 150.
+    assert groups.loc["shop", "others_score"] == pytest.approx(100 * 100 / 150)
+    assert groups.loc["shop", "difference"] == pytest.approx(-40 - 100 * 100 / 150)
+    assert groups["is_different"].tolist() == [True, True, False, False]
+    assert groups.loc[["app", "unassigned"], "p_value"].isna().all()
+
+
+# ---- how many answer
+
+
+def test_the_response_rate_by_hand() -> None:
+    """a answers; b too late; c twice asked, answers the second; d is asked with a day too few left; e unasked."""
+    answers = [
+        Said(datetime(2025, 1, 15), 9, "a"),
+        Said(datetime(2025, 1, 15), 4, "a", question="csat"),
+        Said(datetime(2025, 1, 24), 9, "b"),
+        Said(datetime(2025, 1, 13), 9, "c"),
+        Said(datetime(2025, 1, 20), 9, "e"),
+        Said(datetime(2025, 1, 20), 9),
+    ]
+    judged = asked(answers, JANUARY)
+    contacted(
+        [
+            ("a", datetime(2025, 1, 2), "survey"),
+            ("b", datetime(2025, 1, 10), "survey"),
+            ("c", datetime(2025, 1, 10), "survey"),
+            ("c", datetime(2025, 1, 12), "survey"),
+            ("d", datetime(2025, 1, 19), "survey"),
+            ("e", datetime(2025, 1, 19), "win_back"),
+            ("f", datetime(2025, 1, 18), "survey"),
+        ]
+    )
+    january = response_rate(judged, answer_days=14).iloc[0]
+    assert (january["contacts"], january["open_contacts"], january["answered"]) == (6, 1, 2)
+    assert january["response_rate"] == pytest.approx(2 / 5)
+    assert (january["asked_answers"], january["unasked_answers"]) == (3, 2)
+    with pytest.raises(CallError, match="answer_days"):
+        response_rate(judged, answer_days=0)
