@@ -31,6 +31,8 @@ def connect(
     except duckdb.IOException as error:
         raise MachineError(f"{path} cannot be opened: {error}") from error
     connection.execute("SET TimeZone = 'UTC'")
+    # In a notebook the engine would draw one over each slow statement, and the page would show it.
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 
