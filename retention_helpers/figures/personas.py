@@ -70,10 +70,10 @@ def personas_table(personas: pd.DataFrame, preferences: pd.DataFrame, words: Wor
     ]
     columns = {
         "title": Column(words.say("Group"), "text"),
-        "orders": Column(words.say("Orders (median)"), "integer"),
-        "days": Column(words.say("Days since the last order (median)"), "integer"),
-        "value": Column(words.say("Average order"), "money", 2),
         "story": Column(words.say("How they differ"), "text", wraps=True),
+        "orders": Column(words.say("Orders"), "integer"),
+        "days": Column(words.say("Days silent"), "integer"),
+        "value": Column(words.say("Average order"), "money", 2),
     }
     shown = pd.DataFrame(rows, columns=list(columns))
     return readable_table(shown, _in_words(personas, words), words, options=TableOptions(columns))
@@ -146,7 +146,9 @@ def _in_words(personas: pd.DataFrame, words: Words) -> Finding:
         days=words.integer(row["all_days"]),
         value=words.money(row["all_average"], 2),
     )
-    sentence = words.say("Medians, and the average order. The groups against them:")
+    sentence = words.say(
+        "Medians of orders and of days since the last one, and the average order. The groups against them:"
+    )
     return Finding("personas_in_words", headline, sentence)
 
 

@@ -57,7 +57,7 @@ def flows_table(flows: pd.DataFrame, finding: Finding, words: Words) -> Readable
     )
     columns = {
         "rfm_segment": Column(words.say("Segment"), "text"),
-        "opening": Column(words.say("A month before"), "integer"),
+        "opening": Column(words.say("Month before"), "integer"),
         "up_out": Column(words.say("Moved up from it"), "integer"),
         "down_out": Column(words.say("Moved down from it"), "integer"),
         "other_out": Column(words.say("Left it otherwise"), "integer"),
@@ -121,11 +121,11 @@ def actions_table(segments: pd.DataFrame, words: Words, *, rules: SegmentRules) 
     )
     columns = {
         "rfm_segment": Column(words.say("Segment"), "text"),
+        "action": Column(words.say("Next step"), "text", wraps=True),
         "customers": Column(words.say("Customers"), "integer"),
-        "previous_customers": Column(words.say("A month before"), "integer"),
+        "previous_customers": Column(words.say("Month before"), "integer"),
         "revenue": Column(words.say("Net spend so far"), "money"),
         "average_order_value": Column(words.say("Average order"), "money", 2),
-        "action": Column(words.say("Next step"), "text", wraps=True),
     }
     return readable_table(shown, findings.actions_finding(segments, words), words, options=TableOptions(columns))
 

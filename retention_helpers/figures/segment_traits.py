@@ -49,7 +49,7 @@ def _preference(preferences: pd.DataFrame, words: Words) -> Finding:
     """What sets a segment apart the most."""
     subtitle = words.say("Share of the segment's spending; × is that share divided by the share among all customers")
     caption = words.say(
-        "Most spent on: the largest part. More than others: a part larger than that of all customers together beyond "
+        "More than others: a part larger than that of all customers together beyond "
         "chance; 5% false discoveries are allowed among those named."
     )
     if preferences.empty:

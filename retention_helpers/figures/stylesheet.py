@@ -24,7 +24,7 @@ table.readable th,table.readable td{padding:7px 14px 7px 0;border-bottom:1px sol
 table.readable th{font-weight:600;border-bottom-color:var(--axis);vertical-align:bottom}
 table.readable .gt_left{text-align:left}
 table.readable .gt_right{text-align:right;white-space:nowrap}
-table.readable .prose{min-width:18em}
+table.readable .prose{min-width:14em}
 table.readable th:last-child,table.readable td:last-child{padding-right:0}
 table.data thead th{font-weight:600;border-bottom-color:var(--axis)}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(168px,1fr));gap:16px;margin:0;padding:0;

@@ -43,7 +43,8 @@ def segment_preferences(
       lift, lift_low, lift_high  share / all_share; bootstrap, the same draws for both
       q_value                    0..1, of share against all_share: normal approximation of the bootstrap,
                                  Benjamini-Hochberg over the known values of the dimension in all segments
-      is_favourite               the largest known value of the segment
+      is_favourite               of the known values, that whose share is surely the largest: by share_low, so that one
+                                 customer's huge order makes no favourite
       is_typical                 of the values with at least a twentieth of the segment, a lift above 1 and a q value up
                                  to 0.05, that of the largest lift
     """
@@ -101,7 +102,8 @@ def _shares(dimension: str, frame: pd.DataFrame, column: str, seed: int) -> pd.D
         }
     )
     named = known.ravel() & (found["share"] > 0)
-    found["is_favourite"] = _largest(found, "share", named)
+    surely = found["share_low"].fillna(found["share"])
+    found["is_favourite"] = _largest(found.assign(surely=surely), "surely", named)
     beyond_chance = (found["lift"] > 1) & (found["q_value"] <= FALSE_DISCOVERY_RATE)
     found["is_typical"] = _largest(found, "lift", named & beyond_chance & (found["share"] >= WORTH_TELLING))
     return found[found["share"].notna()]

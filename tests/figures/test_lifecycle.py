@@ -52,7 +52,7 @@ def test_the_step_told_is_one_that_somebody_could_make() -> None:
     assert lifecycle_findings.steps_finding(rates, WORDS).headline.startswith("The return of lapsed customers")
 
 
-def tested(p_value: float, q_value: float, ratio: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+def log_rank(p_value: float, q_value: float, ratio: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     test = pd.DataFrame({"groups": [2], "customers": [200], "chi_square": [1.0], "freedom": [1], "p_value": [p_value]})
     groups = pd.DataFrame(
         {"value": ["app", "unassigned"], "ratio": ratio, "q_value": q_value, "is_different": q_value <= 0.05}
@@ -62,7 +62,7 @@ def tested(p_value: float, q_value: float, ratio: float) -> tuple[pd.DataFrame, 
 
 def test_a_channel_is_named_only_where_the_test_finds_one() -> None:
     def headline(*numbers: float) -> str:
-        return lifecycle_findings.channel_finding(*tested(*numbers), WORDS).headline
+        return lifecycle_findings.channel_finding(*log_rank(*numbers), WORDS).headline
 
     assert headline(0.01, 0.01, 1.4) == "Customers of the channel app order again sooner than the others"
     assert headline(0.01, 0.01, 0.7) == "Customers of the channel app order again later than the others"

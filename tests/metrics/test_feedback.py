@@ -134,9 +134,7 @@ def test_nps_by_hand() -> None:
     assert january["is_small"]
 
 
-@pytest.mark.parametrize(
-    ("score", "expected"), [(0, -100), (6, -100), (7, 0), (8, 0), (9, 100), (10, 100)], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("score", "expected"), [(0, -100), (6, -100), (7, 0), (8, 0), (9, 100), (10, 100)], ids=str)
 def test_each_answer_is_of_its_class(score: float, expected: float) -> None:
     assert nps(several({score: 1}, IN_JANUARY))["nps"].tolist() == [expected]
 
