@@ -145,8 +145,13 @@ PLURALS = [message for message in gathered() if message.pluralizable]
 def test_every_plural_is_said_for_every_count(locale: str, count: int) -> None:
     assert PLURALS
     words = Words(locale)
-    said = [words.plural(*message.id, count) for message in PLURALS]
+    said = [words.plural(*message.id, count, **_others(message.id[1])) for message in PLURALS]
     assert all(words.integer(count) in text and "{" not in text for text in said)
+
+
+def _others(text: str) -> dict[str, str]:
+    """Something for each place of a plural but its count."""
+    return dict.fromkeys(placeholders(text) - {"n"}, "something")
 
 
 @pytest.mark.parametrize("locale", sorted(catalogues()))

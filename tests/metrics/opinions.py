@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from hypothesis import strategies as st
-
 
 @dataclass(frozen=True)
 class Said:
@@ -30,12 +28,3 @@ def several(counts: dict[float | None, int], at: datetime, question: str = "nps"
     """So many answers of each score, of nobody in particular."""
     scores = [score for score, number in counts.items() for _ in range(number)]
     return [Said(at + timedelta(seconds=n), score, question=question, **others) for n, score in enumerate(scores)]
-
-
-SOME = st.builds(
-    Said,
-    at=st.integers(0, 89).map(lambda day: datetime(2025, 1, 1) + timedelta(days=day)),
-    score=st.sampled_from([None, -1.0, 0.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 4.5]),
-    customer_id=st.sampled_from([None, "a", "b", "c"]),
-    question=st.sampled_from(["nps", "csat"]),
-)
