@@ -1,6 +1,7 @@
 """What is said of the segments: how many they are, what they bring, who moved, and what earns a score."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -172,6 +173,32 @@ def actions_finding(segments: pd.DataFrame, words: Words) -> Finding:
         share=words.percent(row["customers_share"]),
     )
     return Finding("next_actions", headline, sentence)
+
+
+def segment_actions(
+    segments: pd.DataFrame, words: Words, *, rules: SegmentRules, audiences: Mapping[str, str] = MappingProxyType({})
+) -> list[dict[str, object]]:
+    """The next step of each segment that somebody is in, of a `segments` table: what index and mail say to do.
+
+    Those who have spent the most come first. ``audiences``: segment -> the name of its file in audiences/.
+    """
+    actions = {segment.name: segment.action for segment in rules.segments}
+    rows = segments[segments["customers"] > 0].sort_values("revenue", ascending=False, kind="stable")
+    return [
+        {
+            "headline": words.say(actions[row.rfm_segment]),
+            "sentence": words.plural(
+                "{segment}: {n} customer, {revenue} of revenue so far.",
+                "{segment}: {n} customers, {revenue} of revenue so far.",
+                row.customers,
+                segment=segment_name(row.rfm_segment, words),
+                revenue=words.percent(row.revenue_share),
+            ),
+            "audience": audiences.get(row.rfm_segment, ""),
+            "customers": int(row.customers),
+        }
+        for row in rows.itertuples()
+    ]
 
 
 def cuts_finding(cuts: pd.DataFrame, words: Words, *, is_alike: bool) -> Finding:

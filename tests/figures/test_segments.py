@@ -191,6 +191,25 @@ def test_every_segment_has_its_next_step_and_a_companys_own_words_stay_as_they_a
     assert figures.actions_table(frame.assign(customers=0), WORDS, rules=RULES).headline == "Not known for this month"
 
 
+def test_the_next_steps_for_index_and_mail_begin_with_those_who_spent_most() -> None:
+    frame = pd.DataFrame(
+        {
+            "rfm_segment": ["VIP", "Loyal", "New", "Lost"],
+            "customers": [3, 1, 0, 9],
+            "revenue": [50.0, 70.0, 0.0, 20.0],
+            "revenue_share": [0.36, 0.5, 0.0, 0.14],
+        }
+    )
+    said = findings.segment_actions(frame, WORDS, rules=RULES, audiences={"VIP": "thank_vip.csv"})
+    assert [(action["customers"], action["audience"]) for action in said] == [(1, ""), (3, "thank_vip.csv"), (9, "")]
+    assert said[0] == {
+        "headline": "Ask them to refer a friend",
+        "sentence": "Loyal: 1 customer, 50.0% of revenue so far.",
+        "audience": "",
+        "customers": 1,
+    }
+
+
 def cuts(threshold: float = NAN) -> pd.DataFrame:
     rows = [
         (measure, score, float(base * score), float(base * score + base - 1), 10, threshold)
