@@ -49,7 +49,7 @@ def next_products(links: Links, customers: duckdb.DuckDBPyRelation, *, rule: str
 
 
 def choose(links: Links) -> None:
-    """Make ``next_choices``: what each rule would offer the ``next_customers``, by ``next_bought``."""
+    """Make ``next_choices``: what each rule would offer the ``next_customers``, who bought ``next_bought``."""
     con = links.connection
     for name, table in (("next_catalogue", links.catalogue), ("next_pairs", links.pairs)):
         con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {table}")

@@ -10,6 +10,7 @@ from retention_helpers.metrics.intervals import (
     draw_interval,
     is_small,
     newcombe_difference,
+    paired_difference,
     poisson_interval,
     ratio_bootstrap,
     share,
@@ -130,3 +131,20 @@ def test_one_bucket_says_nothing_about_its_spread() -> None:
 def test_totals_of_cents_stay_exact_in_every_draw() -> None:
     cents = np.full(256, 123_456_789_012.0)
     assert set(bucket_draws(cents, seed=1).tolist()) == {256 * 123_456_789_012.0}
+
+
+def test_a_difference_in_pairs_has_the_published_interval() -> None:
+    # Hyper-responsive airways before and after a transplant (Fagerland, Lydersen, Laake 2014, Stat Med 33, 2850-2875).
+    found = paired_difference(1, 7, 21)
+    assert [round(float(value), 3) for value in found] == [-0.286, -0.508, -0.013]
+    assert np.isnan(paired_difference(0, 0, 0)).all()
+
+
+@pytest.mark.parametrize(("both", "first", "second", "n"), [(0.01, 0.03, 0.02, 1000), (0.05, 0.05, 0.01, 200)])
+def test_a_difference_in_pairs_is_in_its_interval_as_often_as_it_says(
+    both: float, first: float, second: float, n: int
+) -> None:
+    cells = np.random.default_rng(2).multinomial(n, [both, first, second, 1 - both - first - second], size=10_000)
+    _, low, high = paired_difference(cells[:, 1], cells[:, 2], n)
+    covered = np.mean((low <= first - second) & (first - second <= high))
+    assert 0.935 <= covered <= 0.97
