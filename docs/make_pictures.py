@@ -14,13 +14,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
 
 from retention_helpers.params.files import PARAMS, ROOT, cache_folder
 from retention_helpers.publishing.browser import VARIABLE, find_chromium
 from retention_helpers.words import LOCALES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PICTURE = ROOT / "docs" / "summary.png"
 SIZE, SCALE, COLOURS = (1200, 1100), 2, 96
@@ -112,7 +115,10 @@ def screenshots(month: Path, folder: Path) -> list[Path]:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium() -> "Iterator[Browser]":
+    # Here, not above: the fast tests read what is written above and need no driver.
+    from playwright.sync_api import sync_playwright
+
     program = find_chromium()
     if program is None:
         raise SystemExit(f"Pictures need Chromium, and none was found. Install it, or name one by {VARIABLE}.")
