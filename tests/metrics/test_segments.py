@@ -187,10 +187,10 @@ def test_in_the_first_month_everybody_enters() -> None:
 
 
 def totals(vip_cents: int, others_cents: int, buckets: int = 256) -> pd.DataFrame:
-    """VIPs and others in every bucket, the same in each but for a little."""
+    """VIPs and others in every bucket, the same in each but for a little: where VIPs spend more, others spend less."""
     rows = [
-        (name, bucket, 1, 2, cents + (bucket % 5) * cents // 50)
-        for name, cents in (("VIP", vip_cents), ("Loyal", others_cents))
+        (name, bucket, 1, 2, cents + sign * (bucket % 5 - 2) * cents // 50)
+        for name, cents, sign in (("VIP", vip_cents, 1), ("Loyal", others_cents, -1))
         for bucket in range(buckets)
     ]
     return pd.DataFrame(rows, columns=["rfm_segment", "bucket", "customers", "orders", "spend_cents"])
@@ -210,7 +210,7 @@ def test_the_claim_is_judged_by_the_whole_interval(vip: int, others: int, verdic
 
 def test_the_best_segment_is_that_of_the_highest_level_wherever_it_stands() -> None:
     content = RULES.model_dump()
-    content["segments"][-1] |= {"level": 50}
+    content["segments"][-1].update(level=50)
     row = vip_share(totals(100, 100), rules=SegmentRules.model_validate(content)).iloc[0]
     assert (row["rfm_segment"], row["customers"]) == ("Lost", 0)
 
