@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import DATA
 from tests.publishing.tiny import everything_below
 
-SECONDS = 300
+SECONDS = 1200  # a guard against hanging; a month of all notebooks takes minutes on a busy machine
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,23 @@ pytestmark = pytest.mark.slow
 PERIOD = f"{LAST // 12}-{LAST % 12 + 1:02d}"
 # What has no other name in any language, and what the shop calls its own things.
 NAMES = {"Company", "web", "store", "tea", "cups", "cakes"}
-SIGNS = {"n", "q", "k", "X", "CRR", "CSV", "csv", "make", "data-check", "docs", "codebook", "md"}
+SIGNS = {"n", "p", "q", "k", "X", "CRR", "CSV", "csv", "make", "data-check", "docs", "codebook", "md"}
+# Names that are the same in all languages, and files that a reader may open.
+SIGNS |= {
+    "VIP",
+    "NPS",
+    "CSAT",
+    "SMS",
+    "MOVER",
+    "Push",
+    "e-mail",
+    "E-mail",
+    "params",
+    "segments",
+    "yaml",
+    "audiences",
+    "control",
+}
 
 
 class _Words(HTMLParser):
