@@ -169,7 +169,8 @@ def test_tables_of_moves_leave_out_what_nobody_did() -> None:
 
 def test_every_segment_has_its_next_step_and_a_companys_own_words_stay_as_they_are() -> None:
     content = RULES.model_dump()
-    content["segments"][0] |= {"name": EVIL, "action": "Call {them} & <b>now</b>"}
+    first, *others = content["segments"]
+    content["segments"] = [first | {"name": EVIL, "action": "Call {them} & <b>now</b>"}, *others]
     rules = SegmentRules.model_validate(content)
     frame = pd.DataFrame(
         {
@@ -390,7 +391,8 @@ def test_where_no_group_is_stable_none_is_told_of(without_picture: None) -> None
 def test_the_figures_are_drawn_in_every_language_with_nothing_of_the_data_as_markup(locale: str) -> None:
     words = speak(locale, "UAH")
     content = RULES.model_dump()
-    content["segments"][1] |= {"name": EVIL}
+    first, second, *others = content["segments"]
+    content["segments"] = [first, second | {"name": EVIL}, *others]
     rules = SegmentRules.model_validate(content)
     frame = details().assign(rfm_segment=rules.names)
     said = findings.best_finding(frame, best(), words, period=PERIOD)

@@ -118,8 +118,13 @@ def test_nobody_is_scored_before_the_first_order_or_for_refunds_alone() -> None:
     ]
     connection = base(order_frame(paid_back), as_of=OCTOBER)
     assert scores(connection, OCTOBER).empty
-    full, empty = scores(base(FIVE, as_of=OCTOBER), OCTOBER), scores(base(FIVE, as_of=OCTOBER), date(2025, 12, 31))
-    assert (full.dtypes == empty.dtypes).all()
+    connection = base(FIVE, as_of=OCTOBER)
+    full, empty = (
+        rfm_scores(connection, scored_customers(connection, as_of=day, rules=RULES))
+        for day in (OCTOBER, date(2025, 12, 31))
+    )
+    assert (len(full), len(empty)) == (5, 0)
+    assert full.types == empty.types
 
 
 def test_fixed_thresholds_score_by_what_is_written() -> None:
