@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,8 +39,11 @@ class Events:
         return bool(self.rows[[low, high]].notna().all(axis=1).any())
 
     @cached_property
-    def uncompared(self) -> list[int]:
-        return [int(month) for month in self.rows.index[~self.rows["is_comparable"]]]
+    def uncompared(self) -> list[tuple[int, int]]:
+        """First and last month of each stretch that says nothing."""
+        months = [int(month) for month in self.rows.index[~self.rows["is_comparable"]]]
+        stretches = [list(stretch) for _, stretch in groupby(months, key=lambda month: month - months.index(month))]
+        return [(stretch[0], stretch[-1]) for stretch in stretches]
 
     @cached_property
     def ticks(self) -> list[float]:
@@ -106,8 +110,8 @@ class _Drawing:
             self.canvas.line([area.left, area.right], [self.y(tick)] * 2, Stroke("axis" if tick == 0 else "grid"))
             self.canvas.text(area.left - 8, self.y(tick), text, Ink("muted", align="right"))
         month = self.x(1) - self.x(0)
-        for place in self.plot.uncompared:
-            box = Box(self.x(place) - month / 2, area.top, month, area.height)
+        for first, last in self.plot.uncompared:
+            box = Box(self.x(first) - month / 2, area.top, month * (last - first + 1), area.height)
             self.canvas.hatch(box, Stroke("context-pale"), 6)
         self.canvas.line([joined, joined], [area.top - _STRIP + 6, area.bottom], Stroke("ink", 1.25))
 

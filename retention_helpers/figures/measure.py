@@ -28,7 +28,7 @@ def text_width(text: str, size: float = 12, bold: bool = False) -> float:
 def fit(text: str, width: float, size: float = 12, bold: bool = False) -> str:
     """The text, or its beginning and an ellipsis where it is wider than ``width``.
 
-    >>> fit("Direct mail to lapsed customers", 80)
+    >>> fit("Direct mail to lapsed customers", 75)
     'Direct mail…'
     """
     if text_width(text, size, bold) <= width:

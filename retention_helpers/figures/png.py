@@ -11,7 +11,6 @@ from .theme import DPI
 
 SCALE = 2.6
 COLORS = 64
-_NEARLY_WHITE = 253
 
 
 def to_png(canvas: Canvas) -> bytes:
@@ -22,9 +21,10 @@ def to_png(canvas: Canvas) -> bytes:
     drawn.draw()
     picture = Image.fromarray(np.asarray(drawn.buffer_rgba())).convert("RGB")
     small = picture.quantize(COLORS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    # The quantiser is a shade off at the ends; paper must be as white as the mail around it.
+    # A quantiser averages what is alike; paper must be as white as the mail around it. A pixel's worth of it tells
+    # which colour it has become: the top left corner of a drawing is always bare.
     palette = np.asarray(small.getpalette()).reshape(-1, 3)
-    palette[(palette >= _NEARLY_WHITE).all(axis=1)] = 255
+    palette[small.getpixel((0, 0))] = 255
     small.putpalette(palette.ravel().tolist())
     buffer = io.BytesIO()
     small.save(buffer, "PNG", compress_level=6)  # 9 takes five times as long for a tenth less

@@ -1,6 +1,7 @@
 """A drawing as inline SVG: real text, token variables for colours, nothing that reaches outside itself."""
 
 import io
+import math
 import re
 from xml.etree import ElementTree
 
@@ -13,6 +14,7 @@ from .theme import light, variables
 _SPACE = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 _DECIMALS = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 _HEX = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _COMMAND = re.compile(r"([A-Za-z])([^A-Za-z]*)")
@@ -76,6 +78,9 @@ def _write(element: ElementTree.Element, key: str, used: set[str]) -> str:
         _share_styles(element, kept)
     children = "".join(_write(child, key, used) for child in kept)
     attributes = _attributes(element, key, used)
+    circle = _circle(element.get("d", "")) if tag == "path" else None
+    if circle:
+        tag, attributes = "circle", {**circle, **{name: value for name, value in attributes.items() if name != "d"}}
     if tag == "g" and not attributes:
         return children
     inner = escape(element.text or "") if tag == "text" else children
@@ -129,6 +134,19 @@ def _style(style: str) -> str:
         value = _HEX.sub(lambda found: tokens.get(found[0].lower(), found[0]), value)
         kept.append(f"{name}:{_rounded(value)}")
     return ";".join(kept)
+
+
+def _circle(path: str) -> dict[str, str] | None:
+    """Centre and radius of the path that matplotlib makes of a circle, eight curves; nothing of any other path."""
+    if path.count("C") != 8 or not path.rstrip().endswith("z"):
+        return None
+    numbers = [float(number) for number in _NUMBER.findall(path)]
+    around = [numbers[:2], *(numbers[at : at + 2] for at in range(6, len(numbers), 6))]
+    x, y = ((around[0][axis] + around[4][axis]) / 2 for axis in (0, 1))
+    radii = [math.hypot(place[0] - x, place[1] - y) for place in around]
+    if max(radii) - min(radii) > 0.01:
+        return None
+    return {"cx": _short(x), "cy": _short(y), "r": _short(radii[0])}
 
 
 def _rounded(text: str) -> str:

@@ -12,6 +12,7 @@ from retention_helpers.engine import literal, quote
 MOST_CSV_ROWS = 1_000_000  # more than this no spreadsheet opens
 OWNER_ALONE = 0o600
 
+_LINE_END = re.compile(r"\r\n?")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # To a spreadsheet a number and nothing else; with an apostrophe in front no phone would ring.
 _PHONE = "^[+][0-9]{7,15}$"
@@ -71,10 +72,13 @@ def _neutral_columns(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelati
 
 
 def _neutral(value: object) -> object:
-    """The value, or the text made harmless.
+    """The value, or the text made harmless; its lines end as those of the file do, for a bare return stands unquoted.
 
     >>> _neutral("=1+1"), _neutral("web"), _neutral("+380441234567")
     ("'=1+1", 'web', '+380441234567')
     """
-    is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not re.fullmatch(_PHONE, value)
-    return f"'{value}" if is_formula else value
+    if not isinstance(value, str):
+        return value
+    is_formula = value.startswith(_FORMULA_STARTS) and not re.fullmatch(_PHONE, value)
+    text = _LINE_END.sub("\n", value)
+    return f"'{text}" if is_formula else text

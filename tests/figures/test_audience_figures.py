@@ -1,6 +1,7 @@
 """What is said of lists and of the next product, on both sides of every turn, with hostile names."""
 
 import math
+import re
 
 import pandas as pd
 import pytest
@@ -82,7 +83,7 @@ def test_every_reason_list_step_and_rule_of_the_house_has_its_words() -> None:
         (
             {"no_consent": 9, "came_back": 2},
             "Nobody can be put on a list this month",
-            "11 customers .* did not agree .*(9)",
+            r"11 customers .* did not agree .*\(9\)",
         ),
         ({"consent_unknown": 1}, "Nobody can be put on a list", "1 customer who .* no consent on record"),
         ({}, "Nobody fits a list this month", "Nobody who fits"),
@@ -91,7 +92,7 @@ def test_every_reason_list_step_and_rule_of_the_house_has_its_words() -> None:
 def test_the_headline_of_the_lists_is_computed(counts: dict, headline: str, sentence: str) -> None:
     found = lists_finding(ledger(**counts), EN)
     assert found.headline.startswith(headline)
-    assert pd.Series([found.sentence]).str.contains(sentence).all(), found.sentence
+    assert re.search(sentence, found.sentence), found.sentence
 
 
 def test_the_ledger_shows_from_asked_to_listed_only_what_happened() -> None:

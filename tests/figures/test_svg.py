@@ -19,11 +19,11 @@ def drawings(russian):
 
 @pytest.mark.parametrize("name", DRAWN)
 @pytest.mark.parametrize(("layout", "width"), [("wide", 760), ("narrow", 358)])
-def test_a_drawing_is_text_and_paths_in_token_colours(drawings, name, layout, width):
+def test_a_drawing_is_text_and_shapes_in_token_colours(drawings, name, layout, width):
     svg = getattr(drawings[name], f"{layout}_svg")
     root = ElementTree.fromstring(svg)
     tags = {element.tag.rsplit("}")[-1] for element in root.iter()}
-    assert tags <= {"svg", "title", "desc", "g", "path", "text", "defs", "use", "clipPath", "rect"}
+    assert tags <= {"svg", "title", "desc", "g", "path", "circle", "text", "defs", "use", "clipPath", "rect"}
     assert root.get("viewBox").split()[:3] == ["0", "0", str(width)]
     assert root.get("class") == f"chart {layout}"
     assert root.get("role") == "img"

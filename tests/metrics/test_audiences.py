@@ -291,7 +291,7 @@ def test_the_arm_is_the_same_in_every_run_and_on_every_machine() -> None:
     assert [who for who in arms.index if arms[who] == "control"][:5] == FIRST_CONTROLS
 
 
-FIRST_CONTROLS: list[str] = []
+FIRST_CONTROLS = ["c00000", "c00001", "c00002", "c00009", "c00014"]
 
 
 def test_the_hold_out_has_its_share_in_every_campaign_and_campaigns_are_independent() -> None:

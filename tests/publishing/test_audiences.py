@@ -52,7 +52,7 @@ CELLS = st.lists(st.lists(st.text(alphabet='ab",\n\r;ж', max_size=4), min_size=
 @given(rows=CELLS)
 def test_rows_are_counted_as_a_csv_reader_counts_them(rows: list, tmp_path_factory: pytest.TempPathFactory) -> None:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([["a", "b"], *rows])
+    csv.writer(text, lineterminator="\r\n").writerows([["a", "b"], *rows])
     path = write(tmp_path_factory.getbasetemp() / "rows", "t", text.getvalue())
     assert rows_in(path) == len(list(csv.reader(io.StringIO(text.getvalue(), newline="")))) - 1 == len(rows)
 

@@ -1,6 +1,7 @@
 """The parameters of notebooks: what is refused before a kernel starts."""
 
 from pathlib import Path
+from typing import Literal, get_origin
 
 import pytest
 
@@ -148,6 +149,7 @@ def test_every_notebook_says_the_same_as_its_model():
         fields = model_of(path).model_fields
         for line in parameters_cell(path):
             field = fields[line.name]
-            kind = "str" if line.name in ("profile", "period", "locale") else getattr(field.annotation, "__name__", "")
+            is_text = line.name in ("profile", "period", "locale") or get_origin(field.annotation) is Literal
+            kind = "str" if is_text else getattr(field.annotation, "__name__", "")
             assert (line.default, line.type) == (field.default, kind), f"{path.name}: {line.name}"
             assert line.comment, f"{path.name}: {line.name} has no comment"

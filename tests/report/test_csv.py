@@ -1,5 +1,6 @@
 """Tables as CSV: exact, the same bytes each time, and nothing that a spreadsheet would run."""
 
+from csv import reader
 from pathlib import Path
 
 import duckdb
@@ -36,6 +37,14 @@ def test_texts_are_utf8_and_the_frame_is_left_as_it_was(tmp_path: Path) -> None:
     frame = pd.DataFrame({"city": ["Львів", "=Kyiv"]})
     assert written(tmp_path, frame) == "city\nЛьвів\n'=Kyiv\n"
     assert frame["city"].tolist() == ["Львів", "=Kyiv"]
+
+
+def test_a_text_of_several_lines_stays_one_cell_whatever_ends_its_lines(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"comment": ["slow\rdear", "slow\r\ndear", "\r"], "n": [1, 2, 3]})
+    write_csv(tmp_path / "t.csv", frame)
+    with (tmp_path / "t.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(reader(file))
+    assert rows == [["comment", "n"], ["slow\ndear", "1"], ["slow\ndear", "2"], ["'\n", "3"]]
 
 
 def relation_of(rows: str) -> duckdb.DuckDBPyRelation:

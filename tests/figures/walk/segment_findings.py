@@ -86,6 +86,11 @@ def _step(words: Words, *rows: tuple[str, str, int]):
     return findings.step_finding(moves(*rows), words, rules=RULES)
 
 
+def _actions(words: Words, n: int) -> list[dict[str, object]]:
+    rows = segments(n).assign(revenue=10.0 * n, revenue_share=1.0)
+    return findings.segment_actions(rows, words, rules=RULES)
+
+
 TRIOS = [
     Trio("movement", _moved),
     Trio("movement, scored otherwise before", partial(_moved, is_alike=False)),
@@ -108,6 +113,7 @@ CASES = [
     lambda words: _step(words, ("Lost loyal", "Sleeping", 5)),
     _step,
     *[lambda words, n=n: findings.actions_finding(segments(n, 0), words) for n in (0, 1, 2)],
+    *[partial(_actions, n=n) for n in (1, 2)],
     *[
         lambda words, is_alike=is_alike: findings.cuts_finding(cuts(), words, is_alike=is_alike)
         for is_alike in (True, False)
