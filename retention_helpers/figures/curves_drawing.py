@@ -24,7 +24,7 @@ _NAN = float("nan")
 _LEADER = 14.0  # px from the plot to the names
 _LINE = 15.0  # px from one line of a name to the next
 _ACCENT = Stroke("accent", 2.5)
-_OTHERS = (Stroke("muted", 1.75), Stroke("context", 1.75, dashed=True), Stroke("ink", 1.25))
+_OTHERS = (Stroke("muted", 1.75), Stroke("muted", 1.75, dashed=True), Stroke("ink", 1.25))
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +133,7 @@ class _Drawing:
         if not self.plot.is_marked:
             return
         area, x = self.area, self.x(self.plot.options.marked)
-        self.canvas.line([x, x], [area.top - 3, area.bottom], Stroke("context", 1.2, dashed=True))
+        self.canvas.line([x, x], [area.top - 3, area.bottom], Stroke("muted", 1, dashed=True))
         text = fit(self.plot.options.marked_label, self.canvas.width)
         half = text_width(text) / 2
         place = min(max(x, half), self.canvas.width - half)
@@ -147,9 +147,7 @@ class _Drawing:
         left = self.area.right + _LEADER
         for curve, (x, y), middle, lines in zip(self.curves, ends, middles, self.names, strict=True):
             self.canvas.line([x + 2, self.area.right + 2, left - 3], [y, y, middle], Stroke("axis"))
-            top, color = middle - (len(lines) - 1) * _LINE / 2, "accent" if curve.is_accent else "muted"
+            top, color = middle - (len(lines) - 1) * _LINE / 2, self._stroke(curve).color
             for index, line in enumerate(lines):
-                is_name = index < len(lines) - 1
-                self.canvas.text(
-                    left, top + index * _LINE, line, Ink(color, self.size, bold=is_name or curve.is_accent)
-                )
+                bold = curve.is_accent or index < len(lines) - 1
+                self.canvas.text(left, top + index * _LINE, line, Ink(color, self.size, bold))

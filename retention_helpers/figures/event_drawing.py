@@ -83,7 +83,7 @@ class _Drawing:
         self.key.draw(self.canvas, 0)
         self._ground(texts)
         before = self.rows.index < 0
-        self._side(self.rows.loc[before], "context", "context-pale")
+        self._side(self.rows.loc[before], "muted", "context-pale")
         self._side(self.rows.loc[~before], "accent", "band")
         self._sides()
         self._mean()
@@ -96,7 +96,7 @@ class _Drawing:
 
     def _entries(self) -> list[Entry]:
         def hatched(canvas: Canvas, x: float, y: float) -> None:
-            canvas.hatch(Box(x, y - 6, 20, 12), Stroke("context"), 5)
+            canvas.hatch(Box(x, y - 6, 20, 12), Stroke("context", 0.75), 6)
 
         label = self.plot.options.not_comparable_label or self.words.say("not comparable")
         return [Entry(label, hatched)] if self.plot.uncompared else []
@@ -112,7 +112,7 @@ class _Drawing:
         month = self.x(1) - self.x(0)
         for first, last in self.plot.uncompared:
             box = Box(self.x(first) - month / 2, area.top, month * (last - first + 1), area.height)
-            self.canvas.hatch(box, Stroke("context-pale"), 6)
+            self.canvas.hatch(box, Stroke("context", 0.75), 6)
         self.canvas.line([joined, joined], [area.top - _STRIP + 6, area.bottom], Stroke("ink", 1.25))
 
     def _side(self, rows: pd.DataFrame, color: str, band: str) -> None:
@@ -122,8 +122,8 @@ class _Drawing:
             return [self.y(value) for value in rows[name]]
 
         self.canvas.band(xs, (pixels("together_high"), pixels("together_low")), band, 0.4)
-        self.canvas.band(xs, (pixels("high"), pixels("low")), band, 0.7 if color == "context" else 1.0)
-        self.canvas.line(xs, pixels("y"), Stroke(color, 2.25))
+        self.canvas.band(xs, (pixels("high"), pixels("low")), band, 0.7 if color == "muted" else 1.0)
+        self.canvas.line(xs, pixels("y"), Stroke(color, 1.75 if color == "muted" else 2.25))
         for x, y, comparable in zip(xs, pixels("y"), rows["is_comparable"], strict=True):
             if np.isfinite(y):
                 draw = self.canvas.dot if comparable else self.canvas.ring

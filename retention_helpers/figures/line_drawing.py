@@ -18,7 +18,8 @@ from .unit import tick_digits, write
 _TOP = 10
 _NOTES = 16  # px above the plot for "incomplete month" and the like
 _STRIP = 12  # half the width of the strip behind an incomplete month, at most
-_COLORS = (("context", "context-pale", "muted"), ("muted", "context-pale", "muted"))  # line, band, text
+_ACCENT = Stroke("accent", 2.25)
+_OTHERS = (Stroke("muted", 1.75), Stroke("muted", 1.75, dashed=True))  # a paler grey drowns in its band
 
 
 def draw_lines(plot: LinePlot, width: float) -> Canvas:
@@ -77,15 +78,15 @@ class _Drawing:
     def _ys(self, values: Sequence[float]) -> list[float]:
         return [self.y(value) if np.isfinite(value) else float("nan") for value in values]
 
-    def _colors(self, series: Series) -> tuple[str, str, str]:
-        if series.is_accent:
-            return "accent", "band", "accent"
-        others = [one for one in self.plot.series if not one.is_accent]
-        return _COLORS[others.index(series) % len(_COLORS)]
-
     def _stroke(self, series: Series) -> Stroke:
-        color = self._colors(series)[0]
-        return Stroke(color, 2.25, dashed=color == "muted")
+        if series.is_accent:
+            return _ACCENT
+        others = [one for one in self.plot.series if not one.is_accent]
+        return _OTHERS[others.index(series) % len(_OTHERS)]
+
+    def _color(self, series: Series) -> str:
+        """Of line, dots and words."""
+        return self._stroke(series).color
 
     def _marks_of_months(self) -> None:
         half = (self.xs[1] - self.xs[0]) / 2 if len(self.xs) > 1 else _STRIP
@@ -93,7 +94,7 @@ class _Drawing:
         if plot.censored:
             edge = min(self.xs[max(plot.censored)] + half, area.right)
             self.canvas.rect(Box(area.left, area.top, edge - area.left, area.height), "page")
-            self.canvas.line([edge, edge], [area.top, area.bottom], Stroke("context", dashed=True))
+            self.canvas.line([edge, edge], [area.top, area.bottom], Stroke("muted", dashed=True))
         for index in plot.incomplete:
             strip = min(half, _STRIP)
             box = Box(self.xs[index] - strip, area.top, 2 * strip, area.height)
@@ -122,14 +123,14 @@ class _Drawing:
     def _band(self, series: Series) -> None:
         if series.has_band:
             edges = (self._ys(series.high), self._ys(series.low))
-            self.canvas.band(self.xs, edges, self._colors(series)[1], 1.0 if series.is_accent else 0.6)
+            self.canvas.band(self.xs, edges, *(("band", 1.0) if series.is_accent else ("context-pale", 0.6)))
 
     def _line(self, series: Series) -> None:
         ys = self._ys(series.values)
         self.canvas.line(self.xs, ys, self._stroke(series))
         for piece in unbroken(ys):
             if piece.stop - piece.start == 1:
-                self.canvas.dot(self.xs[piece.start], ys[piece.start], self._colors(series)[0], 3)
+                self.canvas.dot(self.xs[piece.start], ys[piece.start], self._color(series), 3)
 
     def _end_text(self, series: Series) -> str:
         if series.last is None:
@@ -141,7 +142,7 @@ class _Drawing:
         middles = [self.y(series.values[series.last]) for series in known]
         places = spread(middles, self.value_size + 4, (self.area.top, self.area.bottom - 8))
         for series, middle, place in zip(known, middles, places, strict=True):
-            x, (color, _, text) = self.xs[series.last], self._colors(series)
+            x, color = self.xs[series.last], self._color(series)
             if series.last in self.plot.incomplete:
                 self.canvas.ring(x, middle, color, 4)
             else:
@@ -152,7 +153,7 @@ class _Drawing:
                 x + (self.end_gap if series.last == len(self.xs) - 1 else 9),
                 place,
                 self._end_text(series),
-                Ink(text, self.value_size, bold=True),
+                Ink(color, self.value_size, bold=True),
             )
 
     def _last_year(self) -> None:
@@ -162,7 +163,7 @@ class _Drawing:
         for series, ribbon in zip(self.plot.series, self.ribbons, strict=True):
             if not np.isfinite(series.values[index]):
                 continue
-            color, _, text_color = self._colors(series)
+            color = self._color(series)
             x, y = self.xs[index], self.y(series.values[index])
             self.canvas.ring(x, y, color)
             self._reserve(Box(x - 5, y - 5, 10, 10))
@@ -170,7 +171,7 @@ class _Drawing:
             width = text_width(text, size)
             box = self.labels.beside(ribbon, (width, size + 2), [x - width / 2, x - width + 8, x - 8])
             if box is not None:
-                self.canvas.text(box.left + width / 2, box.middle[1], text, Ink(text_color, size, align="center"))
+                self.canvas.text(box.left + width / 2, box.middle[1], text, Ink(color, size, align="center"))
 
     def _name(self, series: Series) -> bool:
         ribbon = self.ribbons[self.plot.series.index(series)]
@@ -179,14 +180,14 @@ class _Drawing:
         lefts = np.arange(max(first - 4, self.area.left + 4), self.area.right - width, 24)
         box = self.labels.beside(ribbon, (width, 14), [float(left) for left in lefts])
         if box is not None:
-            self.canvas.text(box.left, box.middle[1], series.name, Ink(self._colors(series)[2], 12, bold=True))
+            self.canvas.text(box.left, box.middle[1], series.name, Ink(self._color(series), 12, bold=True))
         return box is not None
 
     def _entry(self, series: Series) -> Entry:
         def sample(canvas: Canvas, x: float, y: float) -> None:
             canvas.line([x, x + 20], [y, y], self._stroke(series))
 
-        return Entry(series.name, sample, Ink(self._colors(series)[2], 12, bold=True))
+        return Entry(series.name, sample, Ink(self._color(series), 12, bold=True))
 
     def _reserve(self, box: Box) -> None:
         self.labels.taken.append(box)

@@ -135,9 +135,9 @@ class _Drawing:
         y, canvas = Scale(*self.plot.ends(panel), area.bottom, area.top), self.canvas
         xs = [self._x(area, index) for index in range(len(panel.values))]
         ys, low, high = ([y(value) for value in edge] for edge in (panel.values, panel.low, panel.high))
-        color = "accent" if panel.is_accent else "context"
+        color = "accent" if panel.is_accent else "muted"
         canvas.band(xs, (high, low), "band" if panel.is_accent else "context-pale", 1.0 if panel.is_accent else 0.6)
-        canvas.line(xs, ys, Stroke(color, 2))
+        canvas.line(xs, ys, Stroke(color, 2 if panel.is_accent else 1.5))
         for piece in unbroken(ys):
             if piece.stop - piece.start == 1:
                 canvas.dot(xs[piece.start], ys[piece.start], color, 2.5)

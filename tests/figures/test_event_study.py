@@ -20,7 +20,7 @@ def _few(**values) -> pd.DataFrame:
 
 def test_before_is_grey_and_after_in_the_accent_colour():
     svg = _events(_few()).wide_svg
-    assert svg.count("stroke:var(--context);stroke-width:2.25") == 1
+    assert svg.count("stroke:var(--muted);stroke-width:1.75") == 1
     assert svg.count("stroke:var(--accent);stroke-width:2.25") == 1
     assert ">joined</text>" in svg
     assert ">before</text>" in svg
@@ -29,7 +29,7 @@ def test_before_is_grey_and_after_in_the_accent_colour():
 def test_months_that_cannot_be_compared_are_hatched_ringed_told_and_named_in_the_table():
     figure = _events(_few(is_comparable=[True, False, True, True]), not_comparable_label="joined because of these")
     assert ">joined because of these</text>" in figure.wide_svg
-    assert "fill:var(--bg);stroke:var(--context)" in figure.wide_svg
+    assert "fill:var(--bg);stroke:var(--muted)" in figure.wide_svg
     assert "Hatched months are not comparable" in figure.caption
     assert figure.table["Comparable"].tolist() == ["yes", "no", "yes", "yes"]
 

@@ -65,7 +65,7 @@ def test_a_missing_month_leaves_a_gap_and_a_group_without_the_last_month_a_dash(
 
 def test_highlighted_panels_stand_out_from_grey():
     svg = _panels(_stages(a=[1, 2], b=[2, 3]), highlight=("a",)).wide_svg
-    assert svg.count("stroke:var(--context);stroke-width:2") == 1
+    assert svg.count("stroke:var(--muted);stroke-width:1.5") == 1
 
 
 def test_bands_are_drawn_and_told():
