@@ -8,6 +8,7 @@ LOCALE    =
 NAME      =
 FOLDER    =
 SEND      =
+EXAMPLES  =
 ARGS      =
 PYTHON    =
 
@@ -21,7 +22,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help report mail mail-preview pdf data-check notebook new sample setup setup-dev check test codebook words readme-picture screenshots format lock clean
+.PHONY: help report mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots format lock clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -58,9 +59,9 @@ sample: .venv/.ready  ## Write the source files of the sample company: [FOLDER=w
 
 # Tests share the cores by processes: threads of the numeric libraries would only get in each other's way. Bytecode is
 # written whatever the machine says: else each process compiles all tests again.
-check test: export OPENBLAS_NUM_THREADS = 1
-check test: export OMP_NUM_THREADS = 1
-check test: export PYTHONDONTWRITEBYTECODE =
+check test fuzz: export OPENBLAS_NUM_THREADS = 1
+check test fuzz: export OMP_NUM_THREADS = 1
+check test fuzz: export PYTHONDONTWRITEBYTECODE =
 
 check: .venv/.ready-dev  ## Fast gate: ruff, formats, contracts, codebook, words, fast tests
 	$(PY) -m ruff check
@@ -73,6 +74,10 @@ check: .venv/.ready-dev  ## Fast gate: ruff, formats, contracts, codebook, words
 test: check  ## Everything: the fast gate, many examples of each property, all notebooks, whole runs, pages in a browser
 	@.ci/browser
 	$(PY) -m pytest -m 'slow or hypothesis' --hypothesis-profile=thorough -n auto --dist worksteal $(ARGS)
+
+fuzz: export EXAMPLES := $(EXAMPLES)
+fuzz: .venv/.ready-dev  ## Hold every metric against its slow twin on made-up and adversarial shops: [EXAMPLES=10000]
+	$(PY) -m pytest -m hypothesis -k twin --hypothesis-profile=fuzz -n auto --dist worksteal tests/facts tests/metrics $(ARGS)
 
 format: .venv/.ready-dev  ## Repair what ruff can repair, empty the notebooks of their outputs
 	$(PY) -m ruff check --fix

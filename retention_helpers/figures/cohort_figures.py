@@ -115,6 +115,6 @@ def backtest_table(backtest: pd.DataFrame, words: Words) -> ReadableTable:
         "gain": Column(words.say("Gain on the rule"), "percent", 2),
         "gain_low": Column(words.say("from"), "percent", 2),
         "gain_high": Column(words.say("to"), "percent", 2),
-        "is_used": Column("", "text"),
+        "is_used": Column(words.say("Used"), "text"),
     }
     return readable_table(shown, findings.backtest_finding(backtest, words), words, options=TableOptions(columns))

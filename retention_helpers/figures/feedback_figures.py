@@ -13,9 +13,11 @@ from .curves import CurvesOptions, survival_curves
 from .figure import Figure
 from .finding import Finding
 from .journey_findings import stage_names
+from .lifecycle_wordings import STAGES
 from .lines import LineOptions, retention_lines
 from .paired_bars import PairedOptions, paired_bars
 from .said_changes import write_change
+from .segment_wordings import segment_name
 from .tables import Column, ReadableTable, TableOptions, readable_table
 from .unit import is_missing, write, write_interval
 
@@ -102,12 +104,18 @@ def groups_table(
 ) -> ReadableTable:
     """How content each group is against all others, of a `compare_cuts`; ``names``: topic -> what readers call it."""
     unit = "number" if question == "nps" else "percent"
-    known = {"topic": names, "stage": stage_names(words)}
-    said = [
-        words.say("unassigned") if value == "unassigned" else known.get(dimension, {}).get(value, value)
-        for dimension, value in zip(groups["dimension"], groups["value"], strict=True)
-    ]
-    groups = groups.assign(name=said)
+    known = {
+        "topic": names,
+        "stage": stage_names(words),
+        "life_stage": {stage: words.say(name) for stage, name in STAGES.items()},
+    }
+
+    def said(dimension: str, value: str) -> str:
+        if value == "unassigned":
+            return words.say("unassigned")
+        return segment_name(value, words) if dimension == "segment" else known.get(dimension, {}).get(value, value)
+
+    groups = groups.assign(name=[said(*group) for group in zip(groups["dimension"], groups["value"], strict=True)])
     rows = [
         {
             "dimension": words.say(DIMENSIONS.get(row["dimension"], row["dimension"])),

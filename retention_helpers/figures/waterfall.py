@@ -54,7 +54,7 @@ def ledger_steps(row: Mapping[str, float], words: Words) -> pd.DataFrame:
 
     ``row`` holds ``customers_start``, ``lost``, ``returned``, ``new_customers``, ``customers_end``, none negative.
     """
-    signed = {**dict(row), "lost": -row["lost"]}
+    signed = {**dict(row), "lost": -row.get("lost", float("nan"))}
     return _steps(
         signed,
         {

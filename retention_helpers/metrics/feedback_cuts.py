@@ -39,6 +39,18 @@ def cut_counts(answers: Answers, *, by: By, months: int = 12) -> pd.DataFrame:
     return frame.astype(types).sort_values(["question", "value", "score"], ignore_index=True)
 
 
+def each_cut(answers: Answers, by: Mapping[str, By], *, months: int = 12) -> dict[str, pd.DataFrame]:
+    """How did the groups of each cut answer? `cut_counts` of each, as `compare_cuts` takes them.
+
+    Parameters: ``by``, dimension -> as `cut_counts`; ``months`` as there. A cut by groups of customers to which nobody
+    who answered belongs (answers without customers, customers without orders) is left out.
+    """
+    counts = {name: cut_counts(answers, by=groups, months=months) for name, groups in by.items()}
+    return {
+        name: cut for name, cut in counts.items() if isinstance(by[name], str) or not (cut["value"] == UNASSIGNED).all()
+    }
+
+
 def valued_answers(answers: Answers, by: By) -> Answers:
     """The answers with a column ``value``: the group that each belongs to. Parameters and errors as `cut_counts`."""
     if isinstance(by, str):

@@ -53,6 +53,7 @@ class _Tags(HTMLParser):
         assert self.open.pop() == tag
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("without_picture")
 @pytest.mark.parametrize("draw", ALL.values(), ids=ALL)
 @pytest.mark.parametrize("text", [EVIL, QUOTES], ids=["script", "quotes"])
@@ -94,6 +95,7 @@ def test_the_picture_for_mails_is_a_phone_wide_png_of_64_colours(english, name):
     assert len(figure.png) < 100_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_the_same_table_gives_the_same_bytes(russian, name):
     assert ALL[name](speak("ru", "UAH"))._repr_mimebundle_() == russian[name]._repr_mimebundle_()

@@ -294,6 +294,7 @@ def test_the_arm_is_the_same_in_every_run_and_on_every_machine() -> None:
 FIRST_CONTROLS = ["c00000", "c00001", "c00002", "c00009", "c00014"]
 
 
+@pytest.mark.slow
 def test_the_hold_out_has_its_share_in_every_campaign_and_campaigns_are_independent() -> None:
     customers, share = 4000, 0.2
     campaigns = ["back-2026-09", "back-2026-11", "other-2026-09", "thanks-2026-06"]
@@ -306,6 +307,7 @@ def test_the_hold_out_has_its_share_in_every_campaign_and_campaigns_are_independ
         assert abs(both - expected) < 4 * (expected * (1 - share**2)) ** 0.5, (one, other)
 
 
+@pytest.mark.slow
 def test_the_hold_out_is_independent_of_the_customers_bucket_and_number() -> None:
     held = drawn("back-2026-09", 4000, 0.5) == "control"
     for group in range(8):
@@ -314,6 +316,7 @@ def test_the_hold_out_is_independent_of_the_customers_bucket_and_number() -> Non
         assert tail > 1e-4, group
 
 
+@pytest.mark.slow
 def test_a_share_of_nothing_holds_out_nobody_and_a_larger_share_only_adds() -> None:
     few, more = (drawn("back-2026-09", 500, share) == "control" for share in (0.1, 0.4))
     assert not (drawn("back-2026-09", 500, 0.0) == "control").any()

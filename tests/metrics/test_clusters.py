@@ -30,6 +30,7 @@ def customers(*kinds: tuple[int, float, float, float], seed: int = 0) -> pd.Data
 PLANTED = ((300, 10, 20, 50), (300, 400, 1, 20), (300, 60, 1, 200))
 
 
+@pytest.mark.slow
 def test_planted_groups_are_found_with_the_best_customers_first() -> None:
     sample = customers(*PLANTED)
     choice, labels = find_clusters(sample)
@@ -48,6 +49,7 @@ def test_planted_groups_are_found_with_the_best_customers_first() -> None:
     assert worth.is_monotonic_decreasing
 
 
+@pytest.mark.slow
 def test_the_same_sample_gives_the_same_groups() -> None:
     sample = customers(*PLANTED)
     one, other = find_clusters(sample), find_clusters(sample)
@@ -55,6 +57,7 @@ def test_the_same_sample_gives_the_same_groups() -> None:
     pd.testing.assert_frame_equal(one.choice, other.choice)
 
 
+@pytest.mark.slow
 def test_a_cloud_without_groups_is_not_divided() -> None:
     rng = np.random.default_rng(2)
     n = 2_000

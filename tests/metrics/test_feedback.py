@@ -24,7 +24,7 @@ from retention_helpers.metrics.answers import (
     missing_codes,
 )
 from retention_helpers.metrics.feedback import monthly_csat, monthly_nps, question_scores
-from retention_helpers.metrics.feedback_cuts import compare_groups, cut_counts
+from retention_helpers.metrics.feedback_cuts import compare_groups, cut_counts, each_cut
 from retention_helpers.metrics.response import response_rate
 from retention_helpers.params import load_profile
 from retention_helpers.report import build, survey
@@ -370,6 +370,22 @@ def test_groups_are_held_against_all_others_and_the_unassigned_are_shown() -> No
     assert groups.loc["shop", "difference"] == pytest.approx(-40 - 100 * 100 / 150)
     assert groups["is_different"].tolist() == [True, True, False, False]
     assert groups.loc[["app", "unassigned"], "p_value"].isna().all()
+
+
+def test_answers_are_cut_by_the_groups_of_customers_and_a_cut_that_holds_nobody_is_left_out() -> None:
+    given = asked([Said(IN_JANUARY, 10, "a"), Said(IN_JANUARY, 3, "b"), Said(IN_JANUARY, 9, "c"), IN_SHOP], JANUARY)
+    segments = given.con.sql(
+        "SELECT * FROM (VALUES ('a', 'VIP'), ('b', 'Lost'), ('x', 'New')) AS t(customer_id, value)"
+    )
+    by = {"channel": "channel", "segment": segments, "life_stage": segments.filter("customer_id = 'x'")}
+    cuts = each_cut(given, by)
+    assert list(cuts) == ["channel", "segment"]
+    assert cuts["channel"]["value"].value_counts().to_dict() == {"unassigned": 3, "shop": 1}
+    shown = cuts["segment"][["value", "score", "answers"]].to_numpy().tolist()
+    assert shown == [["Lost", 3, 1], ["VIP", 10, 1], ["unassigned", 8, 1], ["unassigned", 9, 1]]
+
+
+IN_SHOP = Said(IN_JANUARY, 8, channel="shop")
 
 
 # ---- how many answer

@@ -29,6 +29,7 @@ def test_stages_equal_their_twin_as_of_any_month(world: World, lapse_months: int
         assert staged(con, month, rules) == {name: stage for name, stage in twin.items() if stage != "outside"}
 
 
+@pytest.mark.slow
 @given(worlds())
 def test_neither_row_order_nor_later_data_change_a_stage(world: World) -> None:
     rules, month = LifeRules(2, 3), LAST - 3

@@ -92,6 +92,7 @@ def test_the_whole_relationship_under_pareto_nbd_is_its_closed_form(retention_da
     assert expected_discounted_orders(PARETO, rows, yearly_discount=0.15) == pytest.approx(closed, rel=1e-6)
 
 
+@pytest.mark.slow
 @both
 def test_the_whole_relationship_is_the_sum_of_its_days(fit: Fit) -> None:
     rows = pd.concat([NEW, NEW.assign(repeat_orders=3, days_first_to_last_order=150, days_observed=200)])

@@ -200,6 +200,7 @@ def test_a_rule_that_finds_what_comes_next_is_chosen_and_one_that_does_not_is_no
     assert better_rule(noise) == POPULAR
 
 
+@pytest.mark.slow
 def test_chance_alone_seldom_makes_a_rule_better() -> None:
     false_alarms = 0
     for seed in range(20):

@@ -82,6 +82,7 @@ def test_moves_equal_their_brute_force_twin_and_both_margins_are_the_segments(or
         assert sums.reindex(table.index).tolist() == table[column].tolist()
 
 
+@pytest.mark.slow
 @given(shops())
 def test_a_window_lets_customers_leave_and_the_flows_balance(orders: pd.DataFrame) -> None:
     rules = RULES.using(window_days=60)
@@ -101,6 +102,7 @@ def test_a_window_lets_customers_leave_and_the_flows_balance(orders: pd.DataFram
     assert moved["customers_share"].sum() == pytest.approx(1 if flows["opening"].sum() else 0)
 
 
+@pytest.mark.slow
 @given(shops(min_orders=1))
 def test_neither_row_order_nor_later_data_change_a_number(orders: pd.DataFrame) -> None:
     as_of = month_end(LAST - 3)
@@ -111,6 +113,7 @@ def test_neither_row_order_nor_later_data_change_a_number(orders: pd.DataFrame) 
     pd.testing.assert_frame_equal(then.cuts, later.cuts)
 
 
+@pytest.mark.slow
 @given(shops())
 def test_a_share_lies_in_its_interval_and_a_change_is_the_difference(orders: pd.DataFrame) -> None:
     frame = details_of(month_of_shop(orders))

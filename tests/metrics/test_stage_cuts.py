@@ -20,6 +20,7 @@ from tests.metrics.shops import AS_OF, LAST, order_frame
 RULES = LifeRules(3, 3)
 
 
+@pytest.mark.slow
 @given(worlds(), st.lists(st.sampled_from(["Lviv", "Kyiv", None]), min_size=10, max_size=10))
 def test_cuts_count_every_known_customer_once_in_each_trait(world: World, cities: list) -> None:
     people = [one | {"city": cities[int(one["customer_id"][1:])]} for one in world.people]

@@ -56,6 +56,7 @@ def total(frame: pd.DataFrame, stage: str, what: str) -> Counter:
     return found
 
 
+@pytest.mark.slow
 @given(worlds())
 def test_neither_row_order_nor_later_data_change_a_move(world: World) -> None:
     rules, as_of = LifeRules(2, 3), month_end(LAST - 3)

@@ -19,6 +19,7 @@ from tests.metrics.order_base import cdnow_histories, cdnow_sample
 AS_OF = date(1998, 6, 30)
 
 
+@pytest.mark.slow
 def test_the_total_is_the_sum_of_all_histories_and_lies_in_its_interval(retention_data: Path) -> None:
     rows, spent = cdnow_histories(retention_data)
     orders, spend, outlook = fit_bg_nbd(rows), fit_gamma_gamma(spent), Outlook(273, margin_share=0.4)
@@ -48,6 +49,7 @@ def test_without_a_margin_there_is_no_profit_and_without_a_fit_nothing(retention
     assert total["customers"].tolist() == [2357] * 5
 
 
+@pytest.mark.slow
 def test_more_customers_than_are_made_up_have_a_narrower_interval(retention_data: Path) -> None:
     rows, _ = cdnow_histories(retention_data)
     fit = fit_bg_nbd(rows)
@@ -76,6 +78,7 @@ def test_the_drawn_curve_is_that_of_every_day(retention_data: Path) -> None:
     assert expected_curve(model, h, ends) == pytest.approx(exact, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_cdnow_foretold_after_39_weeks_is_the_published_forecast(retention_data: Path) -> None:
     found = backtest_orders(cdnow_sample(retention_data), as_of=AS_OF, holdout_months=9, seed=1)
     assert (found.cut, found.fit.n) == (date(1997, 9, 30), 2357)

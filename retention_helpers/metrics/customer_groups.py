@@ -1,0 +1,31 @@
+"""The groups of customers that answers and risks are looked at by: the segment and the life stage each is in."""
+
+from datetime import date
+
+import duckdb
+
+from retention_helpers.params.segments import SegmentRules
+
+from .life_stages import LifeRules, staged_customers
+from .rfm import scored_customers
+
+
+def customer_groups(
+    connection: duckdb.DuckDBPyConnection, *, as_of: date, segment_rules: SegmentRules, lapse_months: int
+) -> dict[str, duckdb.DuckDBPyRelation]:
+    """Which segment and which life stage is each customer in at the end of ``as_of``?
+
+    Both are those of `scored_customers` and `staged_customers`, so a group here holds whom it holds in their reports.
+    The usual wrong edge: the groups are those of the month's end, not of the day of an answer.
+
+    Parameters: ``connection`` to the facts; ``as_of``, last day of a month; ``segment_rules``, ``lapse_months`` of the
+    profile. Without orders nobody is in any.
+
+    Returns "segment" and "life_stage" -> a relation with ``customer_id`` (once each) and ``value``.
+    """
+    scored = connection.table(scored_customers(connection, as_of=as_of, rules=segment_rules))
+    staged = staged_customers(connection, as_of=as_of, rules=LifeRules(lapse_months))
+    return {
+        "segment": scored.select("customer_id, rfm_segment AS value"),
+        "life_stage": staged.select("customer_id, life_stage AS value"),
+    }
