@@ -124,10 +124,10 @@ def losses_finding(losses: pd.DataFrame, words: Words) -> Finding:
         return unknown("losses", words)
     worst = silent["customers"].idxmax()
     texts = {
-        "new->silent": marked("Most of those who fell silent were new customers: {n} of {all}"),
-        "repeat->silent": marked("Most of those who fell silent were repeat customers: {n} of {all}"),
-        "loyal->silent": marked("Most of those who fell silent were loyal customers: {n} of {all}"),
-        "advocate->silent": marked("Most of those who fell silent were advocates: {n} of {all}"),
+        "new->silent": marked("The largest group that fell silent are new customers: {n} of {all}"),
+        "repeat->silent": marked("The largest group that fell silent are repeat customers: {n} of {all}"),
+        "loyal->silent": marked("The largest group that fell silent are loyal customers: {n} of {all}"),
+        "advocate->silent": marked("The largest group that fell silent are advocates: {n} of {all}"),
     }
     headline = words.say(
         texts[worst], n=words.integer(silent.loc[worst, "customers"]), all=words.integer(silent["customers"].sum())

@@ -144,7 +144,11 @@ def step_finding(moves: pd.DataFrame, words: Words, *, rules: SegmentRules) -> F
     lower = of_segments[of_segments["to_segment"].map(levels) < of_segments["from_segment"].map(levels)]
     if not lower["customers"].sum():
         headline = words.say("Nobody moved to a lower segment")
-        return Finding("entered_and_left", headline, words.say("Everybody is as good a customer as a month before."))
+        return Finding(
+            "entered_and_left",
+            headline,
+            words.say("Whoever was in a segment a month before is in the same or a higher one."),
+        )
     row = lower.loc[lower["customers"].idxmax()]
     base = of_segments.loc[of_segments["from_segment"] == row["from_segment"], "customers"].sum()
     action = next(segment.action for segment in rules.segments if segment.name == row["to_segment"])

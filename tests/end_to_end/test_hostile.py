@@ -26,12 +26,12 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
 @pytest.fixture(scope="session")
 def hostile(sample: Published, tmp_path_factory: pytest.TempPathFactory) -> Published:
-    """The hostile company published in two languages, and its mails."""
+    """The hostile company published, and its mails."""
 
     def make(place) -> list[Call]:
         profile = write_hostile(sample.place.cache / "sample-company", place.folder / "company")
         with profile.open("a", encoding="utf-8") as file:
-            file.write("locales: [uk]\n")
+            file.write("locale: uk\n")
         words = ("--profile", profile, "--reports", place.reports.name)
         return [
             call("run", *words, cache=place.cache, folder=place.folder),
