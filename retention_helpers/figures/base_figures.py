@@ -104,8 +104,8 @@ def stage_cuts_table(cuts: pd.DataFrame, words: Words) -> ReadableTable:
         verdict=yes_no(known["is_different"], words),
     )
     columns = {
-        "trait": Column(words.say("Group"), "text"),
-        "value": Column("", "text"),
+        "trait": Column(words.say("By"), "text"),
+        "value": Column(words.say("Group"), "text"),
         "life_stage": Column(words.say("Stage"), "text"),
         "n": Column(words.say("Customers"), "integer"),
         "share": Column(words.say("In the stage (95% interval)"), "text"),

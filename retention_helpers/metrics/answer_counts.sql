@@ -1,4 +1,5 @@
 -- One row per question, month, verdict, score and (of answers that do not count) code: how many, and their weights.
+-- Weights are summed as decimals: the sum of floats depends on their order, which differs from run to run.
 WITH shown AS (
     SELECT
         question, month, judged, score, weight, has_weight,
@@ -12,8 +13,8 @@ SELECT
     score,
     code,
     COUNT(*) AS answers,
-    SUM(weight) AS weight,
-    SUM(weight * weight) AS weight_squares,
+    CAST(SUM(CAST(weight AS DECIMAL(28, 9))) AS DOUBLE) AS weight,
+    CAST(SUM(CAST(weight * weight AS DECIMAL(28, 9))) AS DOUBLE) AS weight_squares,
     SUM(CASE WHEN has_weight THEN 1 ELSE 0 END) AS weighted_answers
 FROM shown
 GROUP BY question, month, judged, score, code

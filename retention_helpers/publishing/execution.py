@@ -23,6 +23,13 @@ from .notebook import own_code_cells, read, record_of, tags
 # Tells how far a notebook is: its name, the code cell now running (from 1), how many there are.
 Progress = Callable[[str, int, int], None]
 
+# What must be in a kernel's environment before it imports anything.
+KERNEL_ENVIRONMENT = {
+    # The order of a set must not differ between two runs.
+    "PYTHONHASHSEED": "0",
+    # With another backend figures drawn by plain matplotlib vanish without an error.
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
 CELL_SECONDS = 600
 START_SECONDS = 60
 
@@ -136,15 +143,11 @@ def _run_papermill(run: Run, source: nbformat.NotebookNode, folder: Path, watch:
 
 
 def _kernel_environment(run: Run, folder: Path) -> dict[str, str]:
-    return {
+    return KERNEL_ENVIRONMENT | {
         "RETENTION_TABLES": str(run.tables.resolve()),
         "RETENTION_AUDIENCES": str(run.lists.resolve()),
         # A profile of its own: start-up files of whoever runs this must not change a report.
         "IPYTHONDIR": str(folder / "ipython"),
-        # The order of a set must not differ between two runs.
-        "PYTHONHASHSEED": "0",
-        # With another backend figures drawn by plain matplotlib vanish without an error.
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     }
 
 

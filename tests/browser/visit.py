@@ -20,12 +20,13 @@ _COLOURS = ["color-contrast", "link-in-text-block"]
 
 @dataclass
 class Visit:
-    """An open page. ``requests`` and ``messages`` are all since it was opened."""
+    """An open page. ``requests``, ``messages`` and ``refused`` requests, with why, are all since it was opened."""
 
     page: Page
     path: Path
     requests: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
     def look(self, width: int, scheme: str = "light") -> "Visit":
         """The same page in another window."""
@@ -56,6 +57,7 @@ def visited(context: BrowserContext, path: Path) -> Iterator[Visit]:
     page = context.new_page()
     visit = Visit(page, path)
     page.on("request", lambda request: visit.requests.append(request.url))
+    page.on("requestfailed", lambda request: visit.refused.append(f"{request.url}: {request.failure}"))
     page.on("console", lambda message: visit.messages.append(message.text))
     page.on("pageerror", lambda error: visit.messages.append(error.message))
     page.goto(path.as_uri())

@@ -101,9 +101,12 @@ def in_all_languages(sample: Published, tmp_path_factory: pytest.TempPathFactory
 
 def write_profile(folder: Path) -> Path:
     """The sample's profile in all languages, with a list of recipients for each."""
-    to = ["somebody@shop.example"]
-    lists = {f"all_{name}": {"to": to, "language": name, "notebooks": "all", "attach": "none"} for name in LOCALES}
-    people = {"lists": lists, "failures": {"to": to, "language": LONGEST}}
+
+    def readers(language: str, **more: str) -> dict[str, object]:
+        return {"to": ["somebody@shop.example"], "language": language, **more}  # one list twice would be an alias
+
+    lists = {f"all_{name}": readers(name, notebooks="all", attach="none") for name in LOCALES}
+    people = {"lists": lists, "failures": readers(LONGEST)}
     (folder / "people.yaml").write_text(yaml.safe_dump(people), encoding="utf-8")
     path = folder / "sample.yaml"
     text = (load_profile("sample").folder / path.name).read_text(encoding="utf-8")

@@ -329,6 +329,11 @@ def test_a_scale_that_becomes_shorter_is_an_error_that_names_the_months() -> Non
         check_scales(answer_counts(asked(answers, MARCH)), scales=SCALES, as_of=MARCH)
 
 
+def test_weights_sum_alike_in_any_order() -> None:
+    answers = [replace(said, weight=0.1) for said in several({10: 10}, IN_JANUARY)]
+    assert answer_counts(asked(answers, JANUARY))["weight"].tolist() == [1.0]  # floats one by one: 0.9999999999999999
+
+
 @pytest.mark.parametrize(
     "february",
     [
