@@ -159,7 +159,7 @@ def reach_finding(reach: pd.DataFrame, words: Words, *, share: float = 0.2) -> F
     return Finding(
         "panels",
         words.say(
-            "The {share} likeliest to leave were {reached} of those who left",
+            "Among the {share} at the highest risk were {reached} of those who ordered nothing",
             share=words.percent(share, 0),
             reached=words.percent(at["reached"], 0),
         ),
@@ -183,7 +183,7 @@ def listed_finding(listed: pd.DataFrame, words: Words) -> Finding:
         return Finding(
             "listed",
             words.say("Nobody is listed this month"),
-            words.say("No active customer is likelier than the mean to stay silent."),
+            words.say("There is no active customer with a score."),
         )
     warned = int(listed["early_warning"].sum())
     return Finding(

@@ -36,10 +36,10 @@ def listed_at_risk(
 ) -> pd.DataFrame:
     """Whom should each manager look after first, why, and with which next step?
 
-    Active customers at least as likely as the mean of the active to stay silent, by value at risk, at most so many a
-    manager; whoever has no manager is "unassigned". Why: see `churn_reasons`. Next step: whoever orders less than luck
-    explains is asked what changed, whoever ordered once is helped to the second order; others get a call where they
-    have a manager, else a reminder. The usual wrong edge: a list by risk alone, headed by those who never bought much.
+    Active customers by value at risk, at most so many a manager; whoever has no manager is "unassigned". Why: see
+    `churn_reasons`. Next step: whoever orders less than luck explains is asked what changed, whoever ordered once is
+    helped to the second order; others get a call where they have a manager, else a reminder. The usual wrong edge: a
+    list by risk alone, headed by those from whom nothing is to be expected anyway.
 
     Parameters: ``scores``, of `churn_scores`; ``warned``, the customers of `early_warnings`; ``per_manager``. Returns
     one row per customer, a manager's after the other's, the most at stake first:
@@ -53,8 +53,8 @@ def listed_at_risk(
       why, why_too                   text, of `REASONS`: what raises the risk most; "" where nothing stands out
       next_step                      text, of `STEPS`
     """
-    values = {"risk_from": float(np.nan_to_num(scores.mean_risk)), "most": per_manager}
-    rows = ask(connection, "risk_listed", values, churn_scores=scores.customers, early=warned)
+    most = {"most": per_manager}
+    rows = ask(connection, "risk_listed", most, churn_scores=scores.customers, early=warned)
     rows = rows.sort_values(["manager", "place"], ignore_index=True)
     warning = rows["q_value"].notna()
     cases = [warning, rows["repeat_orders"] == 0, rows["manager"] != UNASSIGNED]

@@ -1,4 +1,4 @@
--- One row per listed customer: of each manager's, the active ones likelier than the mean to stay silent, by value at risk.
+-- One row per listed customer: of each manager's, the active ones with the most value at risk.
 WITH managed AS (
     SELECT
         churn_scores.*,
@@ -10,7 +10,6 @@ WITH managed AS (
     LEFT JOIN customers ON customers.customer_id = churn_scores.customer_id
     LEFT JOIN early ON early.customer_id = churn_scores.customer_id
     WHERE churn_scores.is_active
-        AND churn_scores.churn_risk >= $risk_from
 ),
 placed AS (
     SELECT
