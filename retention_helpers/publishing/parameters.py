@@ -53,6 +53,14 @@ class AudiencesParameters(NotebookParameters):
     """notebooks/audiences.ipynb; what the lists are stands in params/audiences.yaml."""
 
 
+class ChurnRiskParameters(NotebookParameters):
+    """notebooks/churn_risk.ipynb: how far to look, who is active (0: not lapsed), how long each manager's list is."""
+
+    horizon_days: int = Field(90, ge=14, le=730)
+    active_days: int = Field(0, ge=0, le=3650)
+    customers_per_manager: int = Field(25, ge=1, le=1000)
+
+
 class FeedbackParameters(NotebookParameters):
     """notebooks/feedback.ipynb: how long an answer may take, over how many months groups are compared."""
 
@@ -84,6 +92,7 @@ class RfmSegmentsParameters(NotebookParameters):
 
 MODELS: dict[str, type[NotebookParameters]] = {
     "audiences": AudiencesParameters,
+    "churn_risk": ChurnRiskParameters,
     "cohorts": CohortsParameters,
     "feedback": FeedbackParameters,
     "journey": JourneyParameters,
