@@ -1,7 +1,5 @@
 """The figures of the value report: each takes a metric's table, finds the words for it, and draws."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -17,6 +15,7 @@ from .paired_bars import PairedOptions, paired_bars
 from .segment_wordings import segment_name, value_text
 from .tables import Column, ReadableTable, TableOptions, readable_table
 from .unit import write_interval
+from .value_findings import Fitted, Tested, Valued
 
 MOST_GROUPS = 10
 TRAITS = {
@@ -41,7 +40,7 @@ def total_table(rows: pd.DataFrame, finding: Finding, words: Words, *, note: str
     return readable_table(rows, finding.noting(note), words, options=TableOptions(columns))
 
 
-def backtest_figure(backtest: Any, finding: Finding, words: Words) -> Figure:
+def backtest_figure(backtest: Tested, finding: Finding, words: Words) -> Figure:
     """Orders forecast and orders that came, month by month, of an `OrderBacktest`; a `backtest_finding` over it."""
     months = backtest.periods.assign(
         month=backtest.periods["to_day"].dt.strftime("%Y-%m"),
@@ -54,7 +53,7 @@ def backtest_figure(backtest: Any, finding: Finding, words: Words) -> Figure:
     return retention_lines(months, finding, words, options=options)
 
 
-def segments_figure(groups: pd.DataFrame, value: Any, words: Words, *, rules: SegmentRules) -> Figure:
+def segments_figure(groups: pd.DataFrame, value: Valued, words: Words, *, rules: SegmentRules) -> Figure:
     """What each segment brought and will bring, of a `value_by_label`."""
     finding = group_findings.segments_finding(groups, value, words)
     options = PairedOptions(
@@ -69,7 +68,7 @@ def segments_figure(groups: pd.DataFrame, value: Any, words: Words, *, rules: Se
     return paired_bars(groups, finding, words, options=options)
 
 
-def trait_table(groups: pd.DataFrame, value: Any, words: Words, *, trait: str) -> ReadableTable:
+def trait_table(groups: pd.DataFrame, value: Valued, words: Words, *, trait: str) -> ReadableTable:
     """What customers of each source (or another trait) bring, of a `value_by_trait`."""
     shown = groups.assign(
         value=[value_text(name, words) for name in groups["value"]],
@@ -106,7 +105,7 @@ def cost_table(worth: pd.DataFrame, finding: Finding, words: Words) -> ReadableT
     return readable_table(shown, finding, words, options=TableOptions(columns))
 
 
-def best_table(best: pd.DataFrame, value: Any, words: Words) -> ReadableTable:
+def best_table(best: pd.DataFrame, value: Valued, words: Words) -> ReadableTable:
     """What the best customers by expectation bring, of a `value_concentration`."""
     shown = best.assign(top=[words.say("best {share}", share=words.percent(one, 0)) for one in best["top_share"]])
     columns = {
@@ -120,7 +119,7 @@ def best_table(best: pd.DataFrame, value: Any, words: Words) -> ReadableTable:
     return readable_table(shown, finding, words, options=TableOptions(columns))
 
 
-def alive_table(alive: pd.DataFrame, value: Any, words: Words) -> ReadableTable:
+def alive_table(alive: pd.DataFrame, value: Valued, words: Words) -> ReadableTable:
     """Of whom the model says whether they are still there, of an `alive_summary`."""
     columns = {
         "customers": Column(words.say("Customers"), "integer"),
@@ -131,7 +130,7 @@ def alive_table(alive: pd.DataFrame, value: Any, words: Words) -> ReadableTable:
     return readable_table(alive, finding, words, options=TableOptions(columns))
 
 
-def models_table(parameters: pd.DataFrame, value: Any, independence: pd.DataFrame, words: Words) -> ReadableTable:
+def models_table(parameters: pd.DataFrame, value: Valued, independence: pd.DataFrame, words: Words) -> ReadableTable:
     """The parameters of the models with their intervals, of two `parameter_table` one below the other."""
     edges = zip(parameters["estimate"], parameters["low"], parameters["high"], strict=True)
     shown = parameters.assign(value=[write_interval(one, (low, high), "number", words, 3) for one, low, high in edges])
@@ -143,7 +142,7 @@ def models_table(parameters: pd.DataFrame, value: Any, independence: pd.DataFram
     return readable_table(shown, finding, words, options=TableOptions(columns))
 
 
-def programme_figure(kept: pd.DataFrame, fit: Any, words: Words, *, months: int) -> Figure:
+def programme_figure(kept: pd.DataFrame, fit: Fitted, words: Words, *, months: int) -> Figure:
     """How long paid members stay, seen and expected, of a `paid_membership_curve`."""
     finding = group_findings.programme_finding(kept, fit, words, months=months)
     options = CurvesOptions(

@@ -1,7 +1,8 @@
 """What is said of the value of all customers: so far, from now on, how good such a forecast was, against its cost."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Protocol
 
 import pandas as pd
 
@@ -11,6 +12,47 @@ from retention_helpers.words import Words, marked
 from .finding import Finding
 from .kpis import direction
 from .unit import is_missing, write, write_interval
+
+
+class Refusal(Protocol):
+    """Why nothing was fitted: there was less than is needed."""
+
+    reason: str
+    found: float
+    needed: float
+
+
+class Fitted(Protocol):
+    """A model that was fitted to ``n`` customers, or why not."""
+
+    n: int
+    refusal: Refusal | None
+
+
+class Valued(Protocol):
+    """What `customer_value` gives: the models of orders and of spend, and why there is no forecast, if so."""
+
+    orders: Fitted
+    spend: Fitted
+    refusal: Refusal | None
+
+
+class Tested(Protocol):
+    """What `backtest_orders` gives."""
+
+    cut: date
+    fit: Fitted
+    spend: Fitted
+    periods: pd.DataFrame
+    totals: pd.DataFrame
+
+
+class Margin(Protocol):
+    """Which share of revenue is profit, and who says so."""
+
+    share: float | None
+    source: str
+
 
 MEASURES = {
     "spent": marked("So far, net"),
@@ -43,24 +85,24 @@ REASONS = {
 }
 
 
-def margin_text(margin: Any, words: Words) -> str:
+def margin_text(margin: Margin, words: Words) -> str:
     """Which share of revenue is profit and who says so, of a `Margin`."""
     return words.say(MARGINS[margin.source], share=words.percent(margin.share))
 
 
-def refusal_text(refusal: Any, words: Words, *, of_spend: bool = False) -> str:
+def refusal_text(refusal: Refusal, words: Words, *, of_spend: bool = False) -> str:
     """Why there is no forecast, of a `Refusal`; ``of_spend``: it is the model of spend that lacks customers."""
     reason = "too_few_repeaters" if of_spend and refusal.reason == "too_few_customers" else refusal.reason
     return words.say(REASONS[reason], found=words.integer(refusal.found), needed=words.integer(refusal.needed))
 
 
-def no_forecast(name: str, value: Any, words: Words) -> Finding:
+def no_forecast(name: str, value: Valued, words: Words) -> Finding:
     """What is said in place of any forecast, of a `CustomerValue` without a fit."""
     why = refusal_text(value.refusal, words, of_spend=value.orders.refusal is None)
     return Finding(name, words.say("No forecast of value is made: the data do not bear one"), why)
 
 
-def total_finding(total: pd.DataFrame, value: Any, spent: pd.DataFrame, words: Words, *, months: int) -> Finding:
+def total_finding(total: pd.DataFrame, value: Valued, spent: pd.DataFrame, words: Words, *, months: int) -> Finding:
     """What today's customers will spend, against the last so many months; of `value_total`, `net_spent`."""
     name, so_far = "value_total", words.money(spent["spent"].iloc[0])
     subtitle = words.say("All customers with an order, net of refunds")
@@ -94,7 +136,7 @@ def total_finding(total: pd.DataFrame, value: Any, spent: pd.DataFrame, words: W
     return Finding(name, headline, " ".join(said), subtitle, caption)
 
 
-def backtest_finding(backtest: Any, words: Words) -> Finding:
+def backtest_finding(backtest: Tested, words: Words) -> Finding:
     """Whether the forecast made some months ago held, of an `OrderBacktest`: its orders, then its money."""
     name, cut = "backtest", words.month(Period.of(backtest.cut).label)
     subtitle = words.say("Orders after the first by customers known at the end of {month:of}, by month", month=cut)
@@ -116,7 +158,7 @@ def backtest_finding(backtest: Any, words: Words) -> Finding:
     )
     said = [
         words.say(
-            "Made at the end of {month:of} from what was known then, the forecast was {orders} (95%).",
+            "Made at the end of {month:of} from what was known then, the forecast was {orders}.",
             month=cut,
             orders=write_interval(orders["expected"], (orders["low"], orders["high"]), "integer", words),
         ),
@@ -127,13 +169,15 @@ def backtest_finding(backtest: Any, words: Words) -> Finding:
         ),
         _judged(orders, money, words),
     ]
-    caption = words.say("Only customers who had ordered by then are counted, in the forecast and in what came.")
+    caption = words.say(
+        "Only customers who had ordered by then are counted, in the forecast and in what came. Intervals are 95%."
+    )
     return Finding(name, headline, " ".join(said), subtitle, caption)
 
 
 def _judged(orders: Mapping, money: Mapping, words: Words) -> str:
     """What the test means for the forecast from now on."""
-    if is_missing(money["low"]):
+    if is_missing(money["low"]) or is_missing(orders["low"]):
         return words.say("For money no interval could be made.")
     held = [row["low"] <= row["actual"] <= row["high"] for row in (orders, money)]
     if all(held):
@@ -183,7 +227,7 @@ def cost_finding(worth: pd.DataFrame, words: Words, *, months: int) -> Finding:
     return Finding(name, headline, sentence, subtitle, caption)
 
 
-def total_rows(total: pd.DataFrame, spent: pd.DataFrame, margin: Any, words: Words) -> pd.DataFrame:
+def total_rows(total: pd.DataFrame, spent: pd.DataFrame, margin: Margin, words: Words) -> pd.DataFrame:
     """Value so far and still to come as rows for the reader, of `value_total` and `net_spent`."""
     so_far = float(spent["spent"].iloc[0])
     rows = [("spent", write(so_far, "money", words), "booked")]

@@ -1,7 +1,6 @@
 """What is said of whose value it is: segments, sources, the best customers, who is still there, paid members."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -9,9 +8,9 @@ from retention_helpers.words import Words, marked
 
 from .finding import Finding
 from .month_findings import unknown
-from .segment_wordings import segment_name
+from .segment_wordings import segment_name, value_text
 from .unit import is_missing, write_interval
-from .value_findings import no_forecast, refusal_text
+from .value_findings import Fitted, Valued, no_forecast, refusal_text
 
 VERDICTS = {
     "independent": marked(
@@ -27,7 +26,7 @@ VERDICTS = {
 }
 
 
-def segments_finding(groups: pd.DataFrame, value: Any, words: Words) -> Finding:
+def segments_finding(groups: pd.DataFrame, value: Valued, words: Words) -> Finding:
     """Which segment most is expected of, of a `value_by_label`."""
     name, subtitle = "value_by_segment", words.say("Share of net spend so far and of spend still to come, by segment")
     if groups.empty:
@@ -54,7 +53,7 @@ def segments_finding(groups: pd.DataFrame, value: Any, words: Words) -> Finding:
     return Finding(name, headline, sentence, subtitle, caption)
 
 
-def trait_finding(groups: pd.DataFrame, value: Any, words: Words) -> Finding:
+def trait_finding(groups: pd.DataFrame, value: Valued, words: Words) -> Finding:
     """From customers of which group most is expected, each; of a `value_by_trait`."""
     name = "value_by_group"
     if value.refusal is not None:
@@ -66,18 +65,18 @@ def trait_finding(groups: pd.DataFrame, value: Any, words: Words) -> Finding:
     best: Mapping = known.sort_values("expected_spend_mean", ascending=False, kind="stable").iloc[0].to_dict()
     headline = words.say(
         "Most is expected of {group}: {mean} from each customer",
-        group=best["value"],
+        group=value_text(best["value"], words),
         mean=words.money(best["expected_spend_mean"], 2),
     )
     sentence = words.say(
-        "{mean} (95%); so far they spent {so_far} each. Groups differ in much else: this says where, not why.",
+        "{mean} is expected each, {so_far} each came so far. Groups differ in much else: this says where, not why.",
         mean=_mean(best, "expected_spend_mean", words),
         so_far=_mean(best, "spend_to_date_mean", words),
     )
     return Finding(name, headline, sentence)
 
 
-def top_finding(best: pd.DataFrame, value: Any, words: Words) -> Finding:
+def top_finding(best: pd.DataFrame, value: Valued, words: Words) -> Finding:
     """What the best tenth of the customers is expected to bring, of a `value_concentration`."""
     name = "best_customers"
     if best.empty:
@@ -100,7 +99,7 @@ def top_finding(best: pd.DataFrame, value: Any, words: Words) -> Finding:
     return Finding(name, headline, sentence, "", caption)
 
 
-def alive_finding(alive: pd.DataFrame, value: Any, words: Words) -> Finding:
+def alive_finding(alive: pd.DataFrame, value: Valued, words: Words) -> Finding:
     """How many repeat customers are probably still there, of an `alive_summary`."""
     row: Mapping = alive.iloc[0].to_dict()
     if value.orders.refusal is not None:
@@ -125,7 +124,7 @@ def independence_text(independence: pd.DataFrame, words: Words) -> str:
     return words.say(VERDICTS[row["verdict"]], value=write_interval(row["correlation"], edges, "number", words, 2))
 
 
-def models_finding(value: Any, independence: pd.DataFrame, words: Words) -> Finding:
+def models_finding(value: Valued, independence: pd.DataFrame, words: Words) -> Finding:
     """How the forecast was made and whether its assumptions hold, over the table of parameters."""
     if value.refusal is not None:
         return no_forecast("models", value, words)
@@ -141,7 +140,7 @@ def models_finding(value: Any, independence: pd.DataFrame, words: Words) -> Find
     return Finding("models", headline, independence_text(independence, words), "", caption)
 
 
-def programme_finding(kept: pd.DataFrame, fit: Any, words: Words, *, months: int) -> Finding:
+def programme_finding(kept: pd.DataFrame, fit: Fitted, words: Words, *, months: int) -> Finding:
     """How long paid members stay, of a `paid_membership_curve` and its `fit_sbg`."""
     name, subtitle = "paid_programme", words.say("Share of paid members still there, by months since they joined")
     if kept.empty:

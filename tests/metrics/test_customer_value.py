@@ -156,7 +156,7 @@ def test_too_little_data_are_not_foretold_from(reason: str) -> None:
 
 def test_a_fit_without_a_best_answer_is_none() -> None:
     # Everybody orders again after the same time: no spread of rates, so the likelihood rises for ever.
-    connection = many(600, 300, 200, 100)
+    connection = many(600, 400, 391)
     value = customer_value(connection, as_of=AS_OF, outlook=YEAR)
     assert value.refusal is not None
     assert value.refusal.reason == "not_converged"
