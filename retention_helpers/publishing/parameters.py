@@ -83,6 +83,15 @@ class LifecycleParameters(NotebookParameters):
     loyal_orders: int = Field(4, ge=2, le=12)
 
 
+class LifetimeValueParameters(NotebookParameters):
+    """notebooks/lifetime_value.ipynb: how far ahead, what later money is worth, what of it is profit, told by what."""
+
+    horizon_months: int = Field(12, ge=1, le=60)
+    discount_rate: float = Field(0.10, gt=0, lt=1)
+    margin_share: float = Field(0.0, ge=0, le=1)
+    group_by: Literal["", "source", "channel", "category", "country", "city", "gender", "age_band", "referred"] = ""
+
+
 class RfmSegmentsParameters(NotebookParameters):
     """notebooks/rfm_segments.ipynb: other rules than params/segments.yaml says, to look how they would divide."""
 
@@ -97,6 +106,7 @@ MODELS: dict[str, type[NotebookParameters]] = {
     "feedback": FeedbackParameters,
     "journey": JourneyParameters,
     "lifecycle": LifecycleParameters,
+    "lifetime_value": LifetimeValueParameters,
     "rfm_segments": RfmSegmentsParameters,
     "summary": SummaryParameters,
 }
