@@ -39,6 +39,22 @@ def cut_counts(answers: Answers, *, by: By, months: int = 12) -> pd.DataFrame:
     return frame.astype(types).sort_values(["question", "value", "score"], ignore_index=True)
 
 
+def customer_groups(labels: Mapping[str, duckdb.DuckDBPyRelation]) -> dict[str, duckdb.DuckDBPyRelation]:
+    """By which groups of customers are answers cut? By segment and by life stage, at the month's end.
+
+    Advocates stand with the loyal. The usual wrong edge: who is called an advocate for a good answer makes a group of
+    good answers, and of the other loyal customers one of bad ones.
+
+    Parameters: ``labels``, "rfm_segment" and "life_stage" -> a relation with ``customer_id`` (once each) and the label.
+    Returns "segment" and "life_stage" -> a relation as `cut_counts` takes it.
+    """
+    stage = "CASE life_stage WHEN 'advocate' THEN 'loyal' ELSE life_stage END"
+    return {
+        "segment": labels["rfm_segment"].select("customer_id, rfm_segment AS value"),
+        "life_stage": labels["life_stage"].select(f"customer_id, {stage} AS value"),
+    }
+
+
 def each_cut(answers: Answers, by: Mapping[str, By], *, months: int = 12) -> dict[str, pd.DataFrame]:
     """How did the groups of each cut answer? `cut_counts` of each, as `compare_cuts` takes them.
 

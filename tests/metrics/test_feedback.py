@@ -24,7 +24,7 @@ from retention_helpers.metrics.answers import (
     missing_codes,
 )
 from retention_helpers.metrics.feedback import monthly_csat, monthly_nps, question_scores
-from retention_helpers.metrics.feedback_cuts import compare_groups, cut_counts, each_cut
+from retention_helpers.metrics.feedback_cuts import compare_groups, customer_groups, cut_counts, each_cut
 from retention_helpers.metrics.response import response_rate
 from retention_helpers.params import load_profile
 from retention_helpers.report import build, survey
@@ -388,6 +388,15 @@ def test_answers_are_cut_by_the_groups_of_customers_and_a_cut_that_holds_nobody_
     assert cuts["channel"]["value"].value_counts().to_dict() == {"unassigned": 3, "shop": 1}
     shown = cuts["segment"][["value", "score", "answers"]].to_numpy().tolist()
     assert shown == [["Lost", 3, 1], ["VIP", 10, 1], ["unassigned", 8, 1], ["unassigned", 9, 1]]
+
+
+def test_advocates_stand_with_the_loyal_for_their_answers_made_them_advocates() -> None:
+    con = asked([], JANUARY).con
+    segments = con.sql("SELECT * FROM (VALUES ('a', 'VIP'), ('b', 'Lost')) AS t(customer_id, rfm_segment)")
+    stages = con.sql("SELECT * FROM (VALUES ('a', 'advocate'), ('b', 'lapsed')) AS t(customer_id, life_stage)")
+    groups = customer_groups({"rfm_segment": segments, "life_stage": stages})
+    assert sorted(groups["segment"].fetchall()) == [("a", "VIP"), ("b", "Lost")]
+    assert sorted(groups["life_stage"].fetchall()) == [("a", "loyal"), ("b", "lapsed")]
 
 
 IN_SHOP = Said(IN_JANUARY, 8, channel="shop")
