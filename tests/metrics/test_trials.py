@@ -13,7 +13,10 @@ from retention_helpers.metrics.frames import statement
 from retention_helpers.metrics.trial_covariates import after, before, growth, level
 from retention_helpers.metrics.trials import MONTH_SECONDS, Trials, draw_trials
 
-STATEMENTS = ("programme_joins", "trial_joiners", "trial_candidates", "trial_rows", "trial_blocks")
+STATEMENTS = (
+    *("programme_joins", "trial_joiners", "trial_candidates", "trial_rows", "trial_blocks"),
+    *("programme_customers", "programme_months"),
+)
 AS_OF = date(2025, 12, 31)
 MONTH = timedelta(seconds=MONTH_SECONDS)
 JOINED = datetime(2025, 9, 10, 12)
