@@ -1,5 +1,6 @@
 """The effect of a programme: where the truth is known, and where nothing may be said, each for its own reason."""
 
+from contextlib import closing
 from dataclasses import replace
 
 import duckdb
@@ -7,10 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from retention_helpers import engine
 from retention_helpers.errors import CallError, PeriodError
+from retention_helpers.metrics.intervals import wilson
 from retention_helpers.metrics.loyalty import ProgrammeEffect, programme_effect
 from retention_helpers.metrics.programme_declines import SENTENCES, Decline, after_comparing
 from retention_helpers.metrics.programme_tests import Placebo, ProgrammeTests
+from retention_helpers.metrics.trial_effect import effect_of, fit_model
+from retention_helpers.metrics.trials import draw_trials
 from tests.worlds.lives import draw_lives
 from tests.worlds.world import Simulated, World, simulate
 
@@ -219,3 +224,24 @@ def test_every_reason_is_a_sentence(reason: str) -> None:
     said = str(Decline(reason, 0.25, 0.75))
     assert said.endswith(".")
     assert "{" not in said
+
+
+@pytest.mark.slow
+def test_members_drawn_at_random_have_no_effect_within_the_interval(shop: Simulated) -> None:
+    """200 times others are called members, as many in each month: the plain interval must hold 0 in 95 %."""
+    with closing(engine.connect()) as con:
+        for name in ("orders", "customers", "memberships"):
+            con.register(name, getattr(shop, name))
+        trials = draw_trials(con, as_of=shop.as_of.date(), horizon_months=6, seed=0)
+    outside = trials.take(~trials.is_joiner & np.isinf(trials.joins_after))
+    rng = np.random.default_rng(0)
+    covers = 0
+    for _ in range(200):
+        joins = np.zeros(len(outside.month), dtype=bool)
+        for month in np.unique(outside.month):
+            here = np.flatnonzero(outside.month == month)
+            joins[rng.choice(here, len(here) // 9, replace=False)] = True
+        found = effect_of(fit_model(outside.with_joiners(joins), "orders"))
+        covers += abs(found.value) < 1.96 * found.se
+    low, high = wilson(covers, 200)
+    assert low <= 0.95 <= high
