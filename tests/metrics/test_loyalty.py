@@ -19,6 +19,8 @@ from retention_helpers.metrics.trials import draw_trials
 from tests.worlds.lives import draw_lives
 from tests.worlds.world import Simulated, World, simulate
 
+pytestmark = pytest.mark.slow
+
 HIGH = World("engaged", effect=0.25, customers=2_400)
 
 
@@ -226,7 +228,6 @@ def test_every_reason_is_a_sentence(reason: str) -> None:
     assert "{" not in said
 
 
-@pytest.mark.slow
 def test_members_drawn_at_random_have_no_effect_within_the_interval(shop: Simulated) -> None:
     """200 times others are called members, as many in each month: the plain interval must hold 0 in 95 %."""
     with closing(engine.connect()) as con:

@@ -8,6 +8,8 @@ from tests.worlds.bg_nbd import simulate_bg_nbd
 from tests.worlds.lives import WORLDS
 from tests.worlds.world import Simulated, World, simulate
 
+pytestmark = pytest.mark.slow
+
 SMALL = 1_200
 
 
