@@ -59,11 +59,12 @@ def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -
     _check_parameters(request, notebooks)
     check_writable(request.reports)
     # Held before the facts are touched: a run that finds another one at work must leave the cache as it is, too.
-    with absolute_places(profile), lock(request.reports / profile.name), warm_kernels(is_cold=request.cold):
+    with absolute_places(profile), lock(request.reports / profile.name):
         facts, period = _facts(profile, request, say)
         month = _month(request, profile, notebooks, facts, period)
         facts.close()
-        return publish_month(month, progress)
+        with warm_kernels(is_cold=request.cold):
+            return publish_month(month, progress)
 
 
 def _month(

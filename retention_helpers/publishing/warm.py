@@ -59,6 +59,8 @@ class ForkServer:
 
     def close(self) -> None:
         """End the server and every kernel that is left."""
+        if self._is_ready is None:
+            self._process.kill()  # still importing, for nobody
         self._is_ready = False
         with suppress(OSError):
             self._lines.close()

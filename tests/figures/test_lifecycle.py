@@ -44,7 +44,7 @@ def test_the_balance_says_which_way_it_went(rows: list, said: str) -> None:
 def test_who_fell_silent_is_named_by_the_stage_most_came_from() -> None:
     rows = [("repeat", "at_risk", 30), ("repeat", "repeat", 70), ("new", "at_risk", 10), ("at_risk", "lapsed", 5)]
     finding = lifecycle_findings.losses_finding(stage_flows.losses(moved(*rows)), WORDS)
-    assert finding.headline == "Most of those who fell silent were repeat customers: 30 of 40"
+    assert finding.headline == "The largest group that fell silent are repeat customers: 30 of 40"
 
 
 def test_the_step_told_is_one_that_somebody_could_make() -> None:
