@@ -45,7 +45,7 @@ class ForkServer:
     def is_ready(self) -> bool:
         """Whether kernels can be had; waits for the imports the first time it is asked."""
         if self._is_ready is None:
-            self._is_ready = self._answer().get("threads") == 1
+            self._is_ready = self._answer().get("threads") == []
         return self._is_ready
 
     def start(self, argv: Sequence[str], cwd: str, env: Mapping[str, str]) -> int | None:
