@@ -42,7 +42,6 @@ class RunRequest:
     folder: Path = NOTEBOOKS
     allow_incomplete: bool = False
     allow_partial: bool = False
-    cold: bool = False
 
 
 def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -> MonthResult:
@@ -51,8 +50,6 @@ def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -
     ``say`` gets a line per step. Raises the errors of `retention_helpers.errors`; after all but a failed notebook
     nothing has changed on disk.
     """
-    from retention_helpers.publishing.warm import warm_kernels
-
     profile = load_profile(request.profile)
     Words(request.locale or profile.locale, profile.currency)  # raises for a language that there is not
     notebooks = find_notebooks(request.notebooks, request.folder)
@@ -63,8 +60,7 @@ def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -
         facts, period = _facts(profile, request, say)
         month = _month(request, profile, notebooks, facts, period)
         facts.close()
-        with warm_kernels(is_cold=request.cold):
-            return publish_month(month, progress)
+        return publish_month(month, progress)
 
 
 def _month(
