@@ -39,6 +39,7 @@ def kept() -> pd.DataFrame:
 
 
 WHY = REFUSED[0]
+LESS = groups("email", expected_spend_mean=5.0, expected_spend_mean_low=4.0, expected_spend_mean_high=14.9)
 CASES = [
     lambda words: findings.segments_finding(groups(), value(), words),
     lambda words: findings.segments_finding(groups(customers=1), value(), words),
@@ -47,6 +48,7 @@ CASES = [
     lambda words: findings.segments_finding(groups()[:0], value(), words),
     lambda words: findings.trait_finding(groups("search"), value(), words),
     lambda words: findings.trait_finding(pd.concat([groups("search"), groups("email")]), value(), words),
+    lambda words: findings.trait_finding(pd.concat([groups("search"), LESS]), value(), words),
     lambda words: findings.trait_finding(groups("unassigned"), value(), words),
     lambda words: findings.trait_finding(groups("search", 29), value(), words),
     lambda words: findings.trait_finding(groups("search"), value(spend=WHY), words),
