@@ -79,7 +79,6 @@ REASONS = {
     "too_few_repeaters": marked("It needs {needed} customers with a second day of orders; there are {found}."),
     "too_short": marked("It needs {needed} days since the first order of all; there are {found}."),
     "no_repeat_orders": marked("Nobody has ordered on a second day yet."),
-    "nobody_left": marked("Nobody has left yet."),
     "no_mean": marked("What customers spend on an order varies so much that no mean can be told."),
     "not_converged": marked("The calculation found no single best answer for these customers."),
 }
@@ -93,7 +92,12 @@ def margin_text(margin: Margin, words: Words) -> str:
 def refusal_text(refusal: Refusal, words: Words, *, of_spend: bool = False) -> str:
     """Why there is no forecast, of a `Refusal`; ``of_spend``: it is the model of spend that lacks customers."""
     reason = "too_few_repeaters" if of_spend and refusal.reason == "too_few_customers" else refusal.reason
-    return words.say(REASONS[reason], found=words.integer(refusal.found), needed=words.integer(refusal.needed))
+    return words.say(REASONS[reason], **counted(refusal, words))
+
+
+def counted(refusal: Refusal, words: Words) -> dict[str, str]:
+    """What a `Refusal` found and needed, as words; a fit that found no answer counts nothing, and may be endless."""
+    return {name: write(getattr(refusal, name), "integer", words) for name in ("found", "needed")}
 
 
 def no_forecast(name: str, value: Valued, words: Words) -> Finding:
@@ -113,9 +117,9 @@ def total_finding(total: pd.DataFrame, value: Valued, spent: pd.DataFrame, words
     row: Mapping = total.set_index("measure").loc["revenue"].to_dict()
     before = float(spent["spent_before"].iloc[0])
     texts = {
-        "up": marked("Today's customers are expected to spend more than all did before: {value}"),
-        "down": marked("Today's customers are expected to spend less than all did before: {value}"),
-        "flat": marked("Today's customers are expected to spend about as much as all did before: {value}"),
+        "up": marked("More is expected of today's customers than all spent before: {value}"),
+        "down": marked("Less is expected of today's customers than all spent before: {value}"),
+        "flat": marked("About as much is expected of today's customers as all spent before: {value}"),
     }
     headline = words.say(
         texts[direction(row["low"] - before, row["high"] - before)], value=words.money(row["expected"])
@@ -131,7 +135,8 @@ def total_finding(total: pd.DataFrame, value: Valued, spent: pd.DataFrame, words
         so_far_text,
     ]
     caption = words.say(
-        "Forecasts are for customers who have ordered already: who comes later is in none of them. Intervals are 95%."
+        "Forecasts are for customers who have ordered already: who comes later is in none of them. Nobody can put the "
+        "whole relationship to the test: read it as an order of size."
     )
     return Finding(name, headline, " ".join(said), subtitle, caption)
 
@@ -170,7 +175,8 @@ def backtest_finding(backtest: Tested, words: Words) -> Finding:
         _judged(orders, money, words),
     ]
     caption = words.say(
-        "Only customers who had ordered by then are counted, in the forecast and in what came. Intervals are 95%."
+        "Only customers who had ordered by then are counted, in the forecast and in what came. Intervals are 95%. "
+        "The forecast knows no seasons: months lie around it."
     )
     return Finding(name, headline, " ".join(said), subtitle, caption)
 
@@ -182,10 +188,12 @@ def _judged(orders: Mapping, money: Mapping, words: Words) -> str:
     held = [row["low"] <= row["actual"] <= row["high"] for row in (orders, money)]
     if all(held):
         return words.say("Both lie inside their intervals: the forecast from now on may be taken as it stands.")
-    off = money["actual"] / money["expected"] - 1
+    off = [words.signed_percent(row["actual"] / row["expected"] - 1) for row in (orders, money)]
     return words.say(
-        "Not both lie inside their intervals (money {off}): take the forecast from now on with that much care.",
-        off=words.signed_percent(off),
+        "Not both lie inside their intervals (orders {orders}, money {money}): take the forecast from now on with that "
+        "much care.",
+        orders=off[0],
+        money=off[1],
     )
 
 

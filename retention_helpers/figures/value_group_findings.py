@@ -10,7 +10,7 @@ from .finding import Finding
 from .month_findings import unknown
 from .segment_wordings import segment_name, value_text
 from .unit import is_missing, write_interval
-from .value_findings import Fitted, Valued, no_forecast, refusal_text
+from .value_findings import Fitted, Valued, counted, no_forecast
 
 VERDICTS = {
     "independent": marked(
@@ -20,9 +20,15 @@ VERDICTS = {
         "Who orders more often spends a little differently on an order ({value}): money is a little less sure."
     ),
     "dependent": marked(
-        "How often and how much customers spend are bound up (rank correlation {value}): take money with care."
+        "How often and how much customers spend are bound up, so take money with care: rank correlation {value}."
     ),
     "cannot tell": marked("Whether who orders more often spends more on an order cannot be told from these data."),
+}
+MEMBER_REASONS = {
+    "too_few_customers": marked("It needs {needed} paid members; there are {found}."),
+    "too_short": marked("It needs members who joined {needed} months ago or more."),
+    "nobody_left": marked("Nobody of them has left yet."),
+    "not_converged": marked("The calculation found no single best answer for these members."),
 }
 
 
@@ -62,12 +68,15 @@ def trait_finding(groups: pd.DataFrame, value: Valued, words: Words) -> Finding:
     if known.empty:
         headline = words.say("Where customers came from is not known")
         return Finding(name, headline, words.say("No group of 30 customers or more has a name in these data."))
-    best: Mapping = known.sort_values("expected_spend_mean", ascending=False, kind="stable").iloc[0].to_dict()
-    headline = words.say(
-        "Most is expected of {group}: {mean} from each customer",
-        group=value_text(best["value"], words),
-        mean=words.money(best["expected_spend_mean"], 2),
+    ranked = known.sort_values("expected_spend_mean", ascending=False, kind="stable")
+    best: Mapping = ranked.iloc[0].to_dict()
+    stands_out = best["expected_spend_mean_low"] > ranked["expected_spend_mean_high"].iloc[1:].max()
+    text = (
+        marked("Most is expected of {group}: {mean} from each customer")
+        if stands_out
+        else marked("No group stands out for certain; {group} comes first: {mean} from each customer")
     )
+    headline = words.say(text, group=value_text(best["value"], words), mean=words.money(best["expected_spend_mean"], 2))
     sentence = words.say(
         "{mean} is expected each, {so_far} each came so far. Groups differ in much else: this says where, not why.",
         mean=_mean(best, "expected_spend_mean", words),
@@ -149,7 +158,8 @@ def programme_finding(kept: pd.DataFrame, fit: Fitted, words: Words, *, months: 
         return Finding(name, headline, said, subtitle)
     if fit.refusal is not None:
         headline = words.say("How long paid members stay cannot be forecast yet")
-        return Finding(name, headline, refusal_text(fit.refusal, words), subtitle)
+        why = words.say(MEMBER_REASONS[fit.refusal.reason], **counted(fit.refusal, words))
+        return Finding(name, headline, why, subtitle)
     row: Mapping = kept[(kept["source"] == "model") & (kept["months"] == months)].iloc[0].to_dict()
     headline = words.plural(
         "{share} of paid members are expected to stay for a month",

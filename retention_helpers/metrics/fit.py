@@ -21,7 +21,7 @@ FEWEST_DAYS = 180
 class Refusal:
     """Why nothing was fitted: there was less than is needed.
 
-    too_few_customers  customers, of 500 (100 with repeat orders for spend)
+    too_few_customers  customers, of 500 (100 with repeat orders for spend, 100 for a contract)
     too_short          days since the first order of all, of 180 (periods, of 2, for a contract)
     no_repeat_orders   customers with a repeat order, of 1
     nobody_left        customers who ended their contract, of 1

@@ -17,15 +17,15 @@ REFUSED = [
     Refusal("too_few_customers", 3, 500),
     Refusal("too_short", 90, 180),
     Refusal("no_repeat_orders", 0, 1),
-    Refusal("nobody_left", 0, 1),
     Refusal("no_mean", 0.8, 1),
     Refusal("not_converged", 0.2, 0.0001),
+    Refusal("not_converged", float("inf"), 0.0001),
 ]
 
 
 def fit(refusal: Refusal | None = None, n: int = 1000) -> Fit:
     made = Fit(GammaGamma(6.0, 4.0, 15.0), -1.0, n, None)
-    return made if refusal is None else Fit.refused(GammaGamma, refusal.found, refusal)
+    return made if refusal is None else Fit.refused(GammaGamma, n, refusal)
 
 
 def value(orders: Refusal | None = None, spend: Refusal | None = None) -> SimpleNamespace:

@@ -39,6 +39,7 @@ def kept() -> pd.DataFrame:
 
 
 WHY = REFUSED[0]
+LESS = groups("email", expected_spend_mean=5.0, expected_spend_mean_low=4.0, expected_spend_mean_high=14.9)
 CASES = [
     lambda words: findings.segments_finding(groups(), value(), words),
     lambda words: findings.segments_finding(groups(customers=1), value(), words),
@@ -46,6 +47,8 @@ CASES = [
     lambda words: findings.segments_finding(groups(), value(WHY), words),
     lambda words: findings.segments_finding(groups()[:0], value(), words),
     lambda words: findings.trait_finding(groups("search"), value(), words),
+    lambda words: findings.trait_finding(pd.concat([groups("search"), groups("email")]), value(), words),
+    lambda words: findings.trait_finding(pd.concat([groups("search"), LESS]), value(), words),
     lambda words: findings.trait_finding(groups("unassigned"), value(), words),
     lambda words: findings.trait_finding(groups("search", 29), value(), words),
     lambda words: findings.trait_finding(groups("search"), value(spend=WHY), words),
@@ -63,6 +66,9 @@ CASES = [
     lambda words: findings.models_finding(value(WHY), independence("cannot tell"), words),
     lambda words: findings.programme_finding(kept(), fit(n=300), words, months=12),
     lambda words: findings.programme_finding(kept(), fit(n=300), words, months=1),
-    lambda words: findings.programme_finding(kept(), fit(Refusal("nobody_left", 0, 1)), words, months=12),
+    *[
+        lambda words, why=why: findings.programme_finding(kept(), fit(Refusal(why, float("inf"), 1)), words, months=12)
+        for why in findings.MEMBER_REASONS
+    ],
     lambda words: findings.programme_finding(kept()[:0], fit(), words, months=12),
 ]
