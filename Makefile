@@ -22,7 +22,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help report mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots format lock clean
+.PHONY: help report mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models format lock clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -95,6 +95,12 @@ readme-picture: .venv/.ready-dev  ## Take README's picture anew, from a page of 
 
 screenshots: .venv/.ready-dev  ## Take pictures of every page and mail of the sample: [FOLDER=.cache/pictures] [ARGS=--keep]
 	$(PY) docs/make_pictures.py screenshots $(if $(FOLDER),'$(FOLDER)') $(ARGS)
+
+validate-models: .venv/.ready-dev  ## Write docs/models-validation.md anew: do intervals hold the truth? (half an hour) [ARGS=--companies 2000]
+	$(PY) docs/make_validation.py $(ARGS)
+
+bench-models: .venv/.ready-dev  ## Processor time of the models of buying, beside other libraries: [ARGS=--lifetimes /its/env/bin/python]
+	$(PY) docs/make_bench.py $(ARGS)
 
 # ---- the environment
 

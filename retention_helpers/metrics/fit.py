@@ -8,7 +8,9 @@ import pandas as pd
 
 from .intervals import CONFIDENCE, Floats, normal_quantile
 
-Reason = Literal["too_few_customers", "too_short", "no_repeat_orders", "nobody_left", "no_mean", "not_converged"]
+Reason = Literal[
+    "too_few_customers", "too_short", "no_repeat_orders", "nobody_left", "no_mean", "not_converged", "all_alike"
+]
 Params = TypeVar("Params", bound=tuple[float, ...])
 
 FEWEST_CUSTOMERS = 500
@@ -19,10 +21,11 @@ FEWEST_DAYS = 180
 class Refusal:
     """Why nothing was fitted: there was less than is needed.
 
-    too_few_customers  customers, of 500 (100 with repeat orders for spend)
+    too_few_customers  customers, of 500 (100 with repeat orders for spend, 100 for a contract)
     too_short          days since the first order of all, of 180 (periods, of 2, for a contract)
     no_repeat_orders   customers with a repeat order, of 1
     nobody_left        customers who ended their contract, of 1
+    all_alike          active customers who did otherwise than the others, of 1: nobody is told from anybody
     no_mean            q of the Gamma-Gamma model, which has a mean above 1 alone
     not_converged      the fit found no single best answer: what its last step would still have gained, of 0.0001
     """

@@ -13,13 +13,13 @@ from scipy.special import betaln, hyp2f1, psi
 from retention_helpers.errors import CallError
 
 from .btyd_data import columns, refuse
-from .fit import FEWEST_CUSTOMERS, Fit, Refusal
+from .fit import Fit, Refusal
 from .intervals import CONFIDENCE, Floats
 from .likelihood import GAIN_LEFT, Objective, climb
 from .survival import log_log_interval
 
 CONTRACTS = ("periods", "left", "still")
-FEWEST_PERIODS = 2
+FEWEST_CUSTOMERS, FEWEST_PERIODS = 100, 2  # two parameters and leaving seen to the month: fewer than orders need
 STARTS = np.log([[1.0, 1.0], [0.5, 3.0], [4.0, 20.0]])
 
 

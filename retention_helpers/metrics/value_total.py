@@ -53,7 +53,8 @@ def value_total(
         errors = rehearse((orders, spend), h, np.array([outlook.horizon_days]), seed=seed, draws=DRAWS)
         for name, missed in (("orders", errors.orders[:, 0]), ("revenue", errors.spend)):
             edges[name] = error_interval(sums[name], missed, errors.shrink)
-        spread = np.exp(normal_quantile(CONFIDENCE) * _log_error((orders, spend), histories, outlook, seed))
+        error = discounted_log_error((orders, spend), histories, outlook=outlook, seed=seed)
+        spread = np.exp(normal_quantile(CONFIDENCE) * error)
         edges["discounted_revenue"] = sums["discounted_revenue"] / spread, sums["discounted_revenue"] * spread
     rows = []
     for name, total in sums.items():
@@ -65,10 +66,17 @@ def value_total(
     return frame.astype({"measure": "str"}).assign(interval=pd.Series(meant, dtype="str"), customers=n)
 
 
-def _log_error(
-    fits: tuple[Fit[OrderModel], Fit[GammaGamma]], histories: pd.DataFrame, outlook: Outlook, seed: int
+def discounted_log_error(
+    fits: tuple[Fit[OrderModel], Fit[GammaGamma]], histories: pd.DataFrame, *, outlook: Outlook, seed: int = 0
 ) -> float:
-    """Standard error of the logarithm of the discounted total; the two models are fitted apart, so their errors add."""
+    """How far may the discounted total be from its expectation? Standard error of its logarithm, by the delta method.
+
+    The two models are fitted apart, so their errors add. The usual wrong edge: it knows of the parameters' errors
+    alone, not of what a few large customers will do by chance.
+
+    Parameters: ``fits`` of orders and spend; ``histories``, an `order_histories`; ``outlook``; ``seed`` of the sample
+    of histories that the slopes are taken from. Returns one number above 0.
+    """
     orders, spend = fits
     rows = _sample(histories, seed)
     h, mean = Histories.of(rows), repeat_spend_mean(rows)

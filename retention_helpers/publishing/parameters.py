@@ -53,6 +53,14 @@ class AudiencesParameters(NotebookParameters):
     """notebooks/audiences.ipynb; what the lists are stands in params/audiences.yaml."""
 
 
+class ChurnRiskParameters(NotebookParameters):
+    """notebooks/churn_risk.ipynb: how far to look, who is active (0: not lapsed), how long each manager's list is."""
+
+    horizon_days: int = Field(90, ge=14, le=730)
+    active_days: int = Field(0, ge=0, le=3650)
+    customers_per_manager: int = Field(25, ge=1, le=1000)
+
+
 class FeedbackParameters(NotebookParameters):
     """notebooks/feedback.ipynb: how long an answer may take, over how many months groups are compared."""
 
@@ -75,6 +83,15 @@ class LifecycleParameters(NotebookParameters):
     loyal_orders: int = Field(4, ge=2, le=12)
 
 
+class LifetimeValueParameters(NotebookParameters):
+    """notebooks/lifetime_value.ipynb: how far ahead, what later money is worth, what of it is profit, told by what."""
+
+    horizon_months: int = Field(12, ge=1, le=60)
+    discount_rate: float = Field(0.10, gt=0, lt=1)
+    margin_share: float = Field(0.0, ge=0, le=1)
+    group_by: Literal["", "source", "channel", "category", "country", "city", "gender", "age_band", "referred"] = ""
+
+
 class RfmSegmentsParameters(NotebookParameters):
     """notebooks/rfm_segments.ipynb: other rules than params/segments.yaml says, to look how they would divide."""
 
@@ -84,10 +101,12 @@ class RfmSegmentsParameters(NotebookParameters):
 
 MODELS: dict[str, type[NotebookParameters]] = {
     "audiences": AudiencesParameters,
+    "churn_risk": ChurnRiskParameters,
     "cohorts": CohortsParameters,
     "feedback": FeedbackParameters,
     "journey": JourneyParameters,
     "lifecycle": LifecycleParameters,
+    "lifetime_value": LifetimeValueParameters,
     "rfm_segments": RfmSegmentsParameters,
     "summary": SummaryParameters,
 }

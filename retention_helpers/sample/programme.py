@@ -18,6 +18,7 @@ PAID_SHARE, PAID_ALPHA, PAID_BETA = (
     0.9,
     9.0,
 )  # paid members renew monthly; each one's chance to stop is Beta(alpha, beta)
+FEE_CENTS = 490  # of a paid membership, a month
 FREE_LEAVES = 0.004  # chance a month that a free member leaves
 POINT_CENTS, REDEEM_FROM, REDEEM_CHANCE, EXPIRE_MONTHS = 3, 150, 0.30, 12
 TIERS = (("basic", 0), ("silver", 200), ("gold", 500))  # points earned in the last 12 months
@@ -89,7 +90,7 @@ def table(rng: np.random.Generator, members: Members, spent: pd.DataFrame, calen
     points = every["points"].fillna(0).astype(np.int64).to_numpy()
     bears = every["event"].isin(["earn", "redeem", "expire"]).to_numpy(bool)
     terms = every["event"].isin(["join", "leave"]).to_numpy(bool)
-    paid = np.where(members.paid[every["customer"]], "true", "false")
+    fee = decimals(np.where(members.paid[every["customer"]], FEE_CENTS, 0))
     return pd.DataFrame(
         {
             "customer": every["customer"],
@@ -99,7 +100,7 @@ def table(rng: np.random.Generator, members: Members, spent: pd.DataFrame, calen
             "tier": every["tier"].fillna("").astype(str),
             "points": np.where(bears, points.astype(str), ""),
             "value": np.where(bears, decimals(points * POINT_CENTS), ""),
-            "paid": np.where(terms, paid, ""),
+            "paid": np.where(terms, fee, ""),
         }
     )
 

@@ -15,7 +15,10 @@ CALIBRATION = date(1997, 9, 30)  # 39 weeks
 
 
 def order_base(orders: pd.DataFrame) -> duckdb.DuckDBPyConnection:
-    """A database with the fact ``orders_valid`` of these orders: customer_id, ordered_at, amount_cents."""
+    """A database with ``orders_valid`` and ``customer_months`` of these orders: customer_id, ordered_at, amount_cents.
+
+    Without refunds: what a month booked is what was ordered in it.
+    """
     connection = duckdb.connect(config={"threads": 1})
     frame = orders.assign(month=[month_of(moment) for moment in orders["ordered_at"]])
     connection.register("frame", frame)
@@ -28,6 +31,16 @@ def order_base(orders: pd.DataFrame) -> duckdb.DuckDBPyConnection:
         FROM frame
     """)
     connection.unregister("frame")
+    connection.execute("""
+        CREATE TABLE customer_months AS SELECT
+            customer_id,
+            month,
+            count(*) AS orders,
+            CAST(sum(amount_cents) AS BIGINT) AS revenue_cents,
+            min(min(month)) OVER (PARTITION BY customer_id) AS first_month,
+            CAST(hash(customer_id) % 256 AS SMALLINT) AS bucket
+        FROM orders_valid GROUP BY customer_id, month
+    """)
     return connection
 
 

@@ -28,7 +28,7 @@ from retention_helpers.metrics.lifetime_value import (
     score_histories,
 )
 from retention_helpers.metrics.pareto_nbd import ParetoNbd
-from tests.metrics.order_base import CALIBRATION, cdnow_histories, cdnow_sample
+from tests.metrics.order_base import CALIBRATION, as_frame, cdnow_histories, cdnow_sample
 
 BG = Fit(BgNbd(0.2426, 30.895, 0.7929, 2.4258), 0.0, 1, np.eye(4))
 PARETO = Fit(ParetoNbd(0.5533, 74.05, 0.6062, 81.68), 0.0, 1, np.eye(4))
@@ -79,6 +79,21 @@ def test_chances_lie_within_0_and_1_and_go_with_the_horizon(
 def test_one_time_buyers_have_a_chance_of_no_order_in_closed_form() -> None:
     chance = probability_no_order(BG, NEW.assign(days_observed=[200]), horizon_days=90)
     assert chance[0] == pytest.approx(((30.895 + 200) / (30.895 + 200 + 90)) ** 0.2426)
+
+
+@both
+def test_as_many_order_nothing_as_the_chances_say_for_every_number_of_repeat_orders(fit: Fit) -> None:
+    """Customers as the model has them: those of one kind of history stay silent as often as said of them on average."""
+    rng = np.random.default_rng(3)
+    h, future = fit.params.simulate(rng.uniform(30, 500, 40_000), np.array([90.0]), rng)
+    silent, chance = future[0] == 0, probability_no_order(fit, as_frame(h), horizon_days=90)
+    # One-time buyers, and among those who came again few, some and many orders, short and long silence.
+    long_silent = h.T - h.tx > 120
+    for some in (h.x == 0, h.x == 1, (h.x > 1) & (h.x < 5), h.x >= 5):
+        for kind in (some & long_silent, some & ~long_silent):
+            spread = np.sqrt((chance[kind] * (1 - chance[kind])).sum())
+            assert kind.sum() > 100
+            assert abs((silent - chance)[kind].sum()) < 3.5 * spread
 
 
 def test_the_whole_relationship_under_pareto_nbd_is_its_closed_form(retention_data: Path) -> None:

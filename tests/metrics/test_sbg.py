@@ -96,7 +96,7 @@ def test_an_interval_of_survival_holds_the_truth() -> None:
 @pytest.mark.parametrize(
     ("there", "reason"),
     [
-        ([499, 300, 200], "too_few_customers"),
+        ([99, 60, 40], "too_few_customers"),
         ([1000, 900], "too_short"),
         ([1000, 1000, 1000], "nobody_left"),
         ([1000, 500, 250, 125], "not_converged"),  # all alike: no spread to estimate

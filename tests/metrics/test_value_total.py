@@ -97,3 +97,13 @@ def test_cdnow_foretold_after_39_weeks_is_the_published_forecast(retention_data:
     assert ((held_out["low"] < held_out["expected_orders"]) & (held_out["expected_orders"] < held_out["high"])).all()
     # Customers of spring 1998 bought a little more than foretold: at the very edge of the interval.
     assert last["so_far_high"] / 1882 == pytest.approx(1, abs=0.05)
+    totals = found.totals.set_index("measure")
+    assert totals["customers"].tolist() == [2357, 2357]
+    assert totals.loc["orders", ["actual", "expected"]].tolist() == pytest.approx(
+        [1882, last["expected_so_far"]], rel=1e-3
+    )
+    spent = "SELECT SUM(amount_cents) / 100 FROM orders_valid WHERE ordered_at >= DATE '1997-10-01'"
+    came = cdnow_sample(retention_data).execute(spent).fetchall()[0][0]
+    assert totals.loc["revenue", "actual"] == pytest.approx(came)
+    assert totals.loc["revenue", "expected"] == pytest.approx(1653.4 * 36, rel=0.1)
+    assert ((totals["low"] < totals["expected"]) & (totals["expected"] < totals["high"])).all()

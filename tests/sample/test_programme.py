@@ -58,4 +58,4 @@ def test_members_who_leave_had_joined_before(tables):
     joined, left = (events(tables, name).set_index("customer_id")["at"] for name in ("join", "leave"))
     assert len(left) > 0
     assert (left > left.index.map(joined)).all()
-    assert set(tables["memberships"].loc[tables["memberships"]["event"] == "join", "paid"]) == {"true", "false"}
+    assert set(tables["memberships"].loc[tables["memberships"]["event"] == "join", "paid"]) == {"4.90", "0.00"}

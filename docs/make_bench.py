@@ -1,0 +1,134 @@
+"""How much processor time do the models of buying take, against other libraries, in one run?
+
+    python docs/make_bench.py [--customers 1000000] [--lifetimes PYTHON] [--pymc-marketing PYTHON]
+
+One made-up company, its histories in whole days. Each fit runs in a process of its own and reports its CPU seconds, so
+that the ratios hold on a busy machine too. PYTHON is that of an environment which has the library, made for this alone
+and thrown away; a library without one is left out with a sentence.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from retention_helpers.metrics.bg_nbd import BgNbd, fit_bg_nbd
+from retention_helpers.metrics.btyd_data import HISTORY
+from retention_helpers.metrics.fit import Fit
+from retention_helpers.metrics.gamma_gamma import GammaGamma
+from retention_helpers.metrics.lifetime_value import expected_orders, expected_spend, probability_alive
+
+TRUTH, SPEND = BgNbd(0.2426, 30.895, 0.7929, 2.4258), GammaGamma(6.2488, 3.7446, 15.4478)
+DAYS, SEED = 730, 2026
+OTHERS = {
+    "lifetimes": """
+from lifetimes import BetaGeoFitter
+model = BetaGeoFitter()
+begin = time.process_time()
+model.fit(x, tx, T)
+spent = time.process_time() - begin
+found = [float(model.params_[name]) for name in ("r", "alpha", "a", "b")]
+""",
+    "pymc-marketing": """
+import pandas
+from pymc_marketing.clv import BetaGeoModel
+rows = pandas.DataFrame({"customer_id": range(len(x)), "frequency": x, "recency": tx, "T": T})
+model = BetaGeoModel(data=rows)
+begin = time.process_time()
+model.fit(method="map")
+spent = time.process_time() - begin
+found = [float(model.fit_result[name].mean()) for name in ("r", "alpha", "a", "b")]
+""",
+}
+OURS = """
+import pandas
+from retention_helpers.metrics.bg_nbd import fit_bg_nbd
+begin = time.process_time()
+rows = pandas.DataFrame({"repeat_orders": x, "days_first_to_last_order": tx, "days_observed": T})
+histories = rows.groupby(list(rows), as_index=False).size().rename(columns={"size": "customers"})
+counted = time.process_time()
+found = list(fit_bg_nbd(histories).params)
+spent = time.process_time() - begin
+print(json.dumps({"histories": len(histories), "grouping": counted - begin}), file=sys.stderr)
+"""
+FRAME = """
+import json, sys, time
+import numpy
+x, tx, T = numpy.load(sys.argv[1])
+{body}
+print(json.dumps({{"cpu_seconds": spent, "parameters": found}}))
+"""
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--lifetimes", metavar="PYTHON", default="")
+    parser.add_argument("--pymc-marketing", metavar="PYTHON", default="")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "histories.npy"
+        np.save(path, make(options.customers))
+        ours = measured(sys.executable, OURS, path)
+        assert ours is not None, "our own fit failed"
+        print(told("ours, grouping included", ours))
+        for name, body in OTHERS.items():
+            python = getattr(options, name.replace("-", "_"))
+            theirs = measured(python, body, path) if python else None
+            if theirs is None:
+                print(f"{name}: left out, there is no environment that has it (--{name} PYTHON).")
+            else:
+                ratio = theirs["cpu_seconds"] / ours["cpu_seconds"]
+                print(f"{told(name, theirs)}: {ratio:.1f} times our CPU time")
+        print(f"scoring {options.customers:,} customers: {scoring(*np.load(path)):.2f} CPU s")
+    return 0
+
+
+def make(customers: int) -> np.ndarray:
+    """Histories of a company as the model has it: repeat orders, days to the last, days observed; shape (3, n)."""
+    rng = np.random.default_rng(SEED)
+    observed = rng.integers(1, DAYS, customers, endpoint=True).astype(float)
+    h, _ = TRUTH.simulate(observed, np.array([1.0]), rng)
+    return np.stack([h.x, np.ceil(h.tx), h.T])
+
+
+def measured(python: str, body: str, path: Path) -> dict | None:
+    """What a fit in a process of its own reports; None where it failed."""
+    env = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    call = [python, "-W", "ignore", "-c", FRAME.format(body=body), str(path)]
+    done = subprocess.run(call, capture_output=True, text=True, env=env, check=False)
+    if done.returncode:
+        print(done.stderr.strip().splitlines()[-1:], file=sys.stderr)
+        return None
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def told(name: str, found: dict) -> str:
+    parameters = ", ".join(f"{value:.4g}" for value in found["parameters"])
+    return f"{name}: {found['cpu_seconds']:.2f} CPU s, r, alpha, a, b = {parameters}"
+
+
+def scoring(x: np.ndarray, tx: np.ndarray, T: np.ndarray) -> float:
+    """CPU seconds for the expected orders and spend, and the chance of being there, of everybody for a year."""
+    rows = pd.DataFrame(dict(zip(HISTORY, (x, tx, T), strict=True)))
+    spending = pd.DataFrame({"repeat_orders": x, "repeat_spend_mean": np.where(x > 0, 35.0, 0.0)})
+    few = rows.iloc[:5000]
+    orders, spend = fit_bg_nbd(few), Fit(SPEND, 0.0, len(few), np.eye(3))
+    begin = time.process_time()
+    money = expected_orders(orders, rows, horizon_days=365) * expected_spend(spend, spending)
+    alive = probability_alive(orders, rows)
+    spent = time.process_time() - begin
+    assert np.isfinite(money).all(), "every customer has an expectation"
+    assert (np.isnan(alive) == (x == 0)).all(), "whether one-time buyers are there is not said"
+    return spent
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,6 @@
+-- One row per company: customers, those of whom the model says whether they are still there, and how many of them are.
+SELECT
+    COUNT(*) AS customers,
+    COUNT(CASE WHEN repeat_orders > 0 THEN 1 END) AS with_repeat,
+    SUM(probability_alive) AS expected_alive
+FROM customer_values

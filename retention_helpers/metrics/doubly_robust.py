@@ -1,0 +1,71 @@
+"""Effect on those who joined, with two models of which one may be wrong: who joins, and how the others go on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .intervals import Floats
+
+HIGHEST = 0.9  # a chance to join above it weighs no more
+_STEPS, _CLOSE, _LONGEST = 40, 1e-8, 2.0
+_RIDGE = 1e-8
+
+
+@dataclass(frozen=True)
+class Chance:
+    """The chance of each row to join, and the covariance of the coefficients behind it."""
+
+    chance: Floats  # (n,) 0..1
+    covariance: Floats  # (k, k)
+
+
+@dataclass(frozen=True)
+class Att:
+    """The effect on joiners, what each row adds to it, and the weights of the controls, which sum to 1."""
+
+    effect: float
+    influence: Floats  # (n,) sums to 0; the variance is the sum of squares over clusters
+    weight: Floats  # (n,)
+
+
+def logit(x: Floats, joins: NDArray[np.bool_]) -> Chance:
+    """Logistic regression by Newton's method; ``x`` (n, k) with a first column of ones."""
+    y = joins.astype(float)
+    beta = np.zeros(x.shape[1])
+    share = np.clip(y.mean(), 1e-9, 1 - 1e-9)
+    beta[0] = np.log(share / (1 - share))
+    ridge = _RIDGE * len(y) * np.eye(len(beta))
+    for _ in range(_STEPS):
+        chance = _expit(x @ beta)
+        information = (x * (chance * (1 - chance))[:, None]).T @ x + ridge
+        step = np.linalg.solve(information, x.T @ (y - chance))
+        longest = np.abs(step).max()
+        beta += step * min(1.0, _LONGEST / max(longest, _CLOSE))
+        if longest < _CLOSE:
+            break
+    return Chance(_expit(x @ beta), np.linalg.inv(information))
+
+
+def att(y: Floats, joins: NDArray[np.bool_], x: Floats, model: Chance, z: Floats | None = None) -> Att:
+    """Sant'Anna and Zhao's doubly robust effect on joiners, with the influence of both fitted models.
+
+    ``y`` (n,) a change; ``x`` (n, k) covariates; ``z`` (n, k) what the outcome among controls is linear in, where that
+    is not ``x`` itself (``x`` then are its instruments).
+    """
+    z = x if z is None else z
+    stays = ~joins
+    chance = np.minimum(model.chance, HIGHEST)
+    bread = np.linalg.pinv(x[stays].T @ z[stays])
+    left = y - z @ (bread @ (x[stays].T @ y[stays]))
+    weight = np.where(stays, chance / (1 - chance), 0.0)
+    weight /= weight.sum()
+    treated, control = left[joins].mean(), weight @ left
+    influence = np.where(joins, (left - treated) / joins.sum(), -weight * (left - control))
+    influence -= x @ (bread.T @ (z[joins].mean(axis=0) - weight @ z)) * left * stays
+    influence -= x @ (model.covariance @ ((weight * (left - control)) @ x)) * (joins - model.chance)
+    return Att(float(treated - control), influence, weight)
+
+
+def _expit(value: Floats) -> Floats:
+    return 1 / (1 + np.exp(-np.clip(value, -30, 30)))

@@ -1,0 +1,93 @@
+"""When nothing is said about an effect, and why: the data must have earned it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from retention_helpers.words import marked
+
+from .programme_tests import MOST_CERTAIN, MOST_OFF, ProgrammeTests
+from .trials import Trials
+
+FEWEST_MEMBERS = 300  # with all months after joining seen
+FEWEST_MONTHS = 6  # of orders before the programme
+FEWEST_CONTROLS = 5  # a member
+MOST_UNDATED = 0.30  # members without an order shortly before joining
+FEWEST_OUTSIDE = 0.50  # of the controls, not yet members a month later
+
+SENTENCES = {
+    "no_joins": marked("Nobody joined at a known time."),
+    "too_few_members": marked("Too few members have been there for long enough: {found:.0f} of {needed:.0f}."),
+    "short_history": marked("Too few months of orders before the programme: {found:.0f} of {needed:.0f}."),
+    "everybody_joined": marked(
+        "Nearly everybody joined at once: {found:.0%} of the customers to compare with were still outside a month"
+        " later, {needed:.0%} are needed."
+    ),
+    "too_few_controls": marked("Too few customers to compare a member with: {found:.1f} of {needed:.0f}."),
+    "joins_not_dated": marked(
+        "The dates of joining cannot be right: {found:.0%} of the members had not ordered in the 30 days up to it, at"
+        " most {needed:.0%} may."
+    ),
+    "too_certain": marked(
+        "Members can hardly be compared: {found:.0%} of them were all but certain to join, at most {needed:.0%} may be."
+    ),
+    "no_overlap": marked(
+        "Nobody comparable stayed outside: members and others still differ by {found:.2f} spreads, at most {needed:.2f}"
+        " are allowed."
+    ),
+    "slope_fails": marked("Members were already growing otherwise than others, long before they joined."),
+    "placebo_fails": marked("A joining that never happened seems to have an effect: the comparison fails."),
+    "placebo_blind": marked(
+        "Whether members were growing before joining cannot be seen well enough: {found:.2f} would have been noticed,"
+        " {needed:.2f} should be."
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Decline:
+    """A reason to say nothing, one of `SENTENCES`, with what was found and what was needed."""
+
+    reason: str
+    found: float = np.nan
+    needed: float = np.nan
+
+    def __str__(self) -> str:
+        return SENTENCES[self.reason].format(found=self.found, needed=self.needed)
+
+
+def before_comparing(counts: dict[str, int], trials: Trials, months_before: int) -> tuple[Decline, ...]:
+    """What can be said without any comparison. ``counts``: of members, by why they are compared or left out."""
+    if not counts["joined"]:
+        return (Decline("no_joins"),)
+    members, controls = int(trials.is_joiner.sum()), int((~trials.is_joiner).sum())
+    seen = int((trials.is_joiner & (trials.seen >= trials.horizon)).sum())
+    undated = (counts["no_recent_order"] + counts["no_order"] + counts["no_join_date"]) / (
+        counts["joined"] + counts["no_join_date"]
+    )
+    month_later = trials.joins_after[~trials.is_joiner & (trials.seen >= 1)]
+    outside = float((month_later > 1).mean()) if month_later.size else 0.0
+    tried = [
+        (undated > MOST_UNDATED, Decline("joins_not_dated", undated, MOST_UNDATED)),
+        (months_before < FEWEST_MONTHS, Decline("short_history", months_before, FEWEST_MONTHS)),
+        (seen < FEWEST_MEMBERS, Decline("too_few_members", seen, FEWEST_MEMBERS)),
+        (outside < FEWEST_OUTSIDE, Decline("everybody_joined", outside, FEWEST_OUTSIDE)),
+        (
+            controls < FEWEST_CONTROLS * members,
+            Decline("too_few_controls", controls / members if members else 0.0, FEWEST_CONTROLS),
+        ),
+    ]
+    return tuple(decline for fails, decline in tried if fails)
+
+
+def after_comparing(tests: ProgrammeTests, effect: float, low: float, high: float) -> tuple[Decline, ...]:
+    """What the tests say. A placebo need not see what is not claimed: ``low`` and ``high`` of the robust interval."""
+    claims = low > 0 or high < 0
+    tried = [
+        (not tests.certain_share <= MOST_CERTAIN, Decline("too_certain", tests.certain_share, MOST_CERTAIN)),
+        (not tests.most_off <= MOST_OFF, Decline("no_overlap", tests.most_off, MOST_OFF)),
+        (not tests.slope.holds, Decline("slope_fails")),
+        (not tests.placebo.holds, Decline("placebo_fails")),
+        (claims and tests.slope.se > abs(effect) / 2, Decline("placebo_blind", tests.slope.se, abs(effect) / 2)),
+    ]
+    return tuple(decline for fails, decline in tried if fails)

@@ -1,0 +1,106 @@
+"""Could the comparison have gone wrong? What is tried on it before anybody is told of an effect."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from .bands import standard_error
+from .intervals import CONFIDENCE, Floats, normal_quantile
+from .trial_effect import Effect, Model, effect_of, fit_model, growth_before, overlap
+from .trials import CHOSEN_MONTHS
+
+TREND_MONTHS = 6  # a trend is told as what it comes to in so many months
+ALARM = 0.02  # a placebo that is true fails so often
+MOST_CERTAIN, MOST_OFF = 0.20, 0.20  # joiners with a chance above 0.9; standardised difference left
+
+
+@dataclass(frozen=True)
+class Placebo:
+    """A difference that joining cannot have made, in outcome a month: it should be 0."""
+
+    value: float
+    se: float
+
+    @property
+    def p_value(self) -> float:
+        """0..1; missing where there was nothing to test."""
+        if not (self.se > 0):
+            return np.nan
+        return float(2 * stats.norm.sf(abs(self.value) / self.se))
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is 0 as far as can be seen; false where nothing could be seen."""
+        return self.p_value >= ALARM
+
+    @property
+    def visible(self) -> float:
+        """The smallest difference that it would have shown half of the time."""
+        return normal_quantile(CONFIDENCE) * self.se
+
+
+@dataclass(frozen=True)
+class ProgrammeTests:
+    """What was tried.
+
+    pre_period      p-value 0..1 that joiners and controls differ in none of the months -9 to -4
+    slope           members against others long before joining: their own trend, as what it comes to in six months
+    placebo         pretended joining among customers who did not join: its effect
+    certain_share   share 0..1 of joiners whose chance to join is above 0.9
+    most_off        largest standardised difference between joiners and weighted controls, in spreads
+    hidden_share    how large a part of the selection that was removed would have to be left for the interval to
+                    reach 0: 0 where it holds 0 already; above 1, hidden reasons would have to be stronger than all seen
+    hidden_outcome  the same as outcome a month
+    """
+
+    pre_period: float
+    slope: Placebo
+    placebo: Placebo
+    certain_share: float
+    most_off: float
+    hidden_share: float
+    hidden_outcome: float
+
+    @property
+    def overlaps(self) -> bool:
+        return self.certain_share <= MOST_CERTAIN and self.most_off <= MOST_OFF
+
+
+def tests_of(
+    model: Model, effect: Effect, before: tuple[Floats, Floats, Floats], *, naive: float, seed: int
+) -> ProgrammeTests:
+    """Try all of them. ``before``: months, differences and influence of the months before joining."""
+    trend, influence = growth_before(model)
+    certain, off = overlap(model)
+    left = max(abs(effect.value) - normal_quantile(CONFIDENCE) * effect.se, 0.0)
+    selection = abs(naive - effect.value)
+    return ProgrammeTests(
+        pre_period=_all_zero(*before),
+        slope=Placebo(trend * TREND_MONTHS, float(standard_error(influence)) * TREND_MONTHS),
+        placebo=pretended(model, seed=seed),
+        certain_share=certain,
+        most_off=off,
+        hidden_share=left / selection if selection > 0 else np.nan,
+        hidden_outcome=left,
+    )
+
+
+def pretended(model: Model, *, seed: int) -> Placebo:
+    """The effect of a joining that did not happen: drawn among those who never joined, by their chance to join."""
+    outside = model.trials.take(~model.trials.is_joiner & np.isinf(model.trials.joins_after))
+    chance = model.chance.chance[~model.trials.is_joiner & np.isinf(model.trials.joins_after)]
+    joins = np.random.default_rng(seed).random(len(chance)) < chance
+    if joins.sum() < 2 or joins.all():
+        return Placebo(np.nan, np.nan)
+    found = effect_of(fit_model(outside.with_joiners(joins), model.outcome))
+    return Placebo(found.value, found.se)
+
+
+def _all_zero(months: Floats, difference: Floats, influence: Floats) -> float:
+    """Wald's test that all differences before the chosen months are 0."""
+    early = (months < -CHOSEN_MONTHS) & (standard_error(influence) > 0)
+    if not early.any():
+        return np.nan
+    spread = influence[early] @ influence[early].T
+    return float(stats.chi2.sf(difference[early] @ np.linalg.pinv(spread) @ difference[early], early.sum()))
