@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--reports", type=Path, metavar="FOLDER", help="where to publish; default: reports/")
     run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a notebook's own")
     run.add_argument("--allow-incomplete", action="store_true", help="publish a month that is not over, marked so")
+    run.add_argument("--cold", action="store_true", help="start every kernel from nothing, not from a warm process")
     run.add_argument("--allow-partial", action="store_true", help="publish although a notebook failed, marked so")
     run.set_defaults(do=_run)
 
@@ -107,6 +108,7 @@ def _run(options: argparse.Namespace) -> int:
         reports=options.reports or REPORTS,
         allow_incomplete=options.allow_incomplete,
         allow_partial=options.allow_partial,
+        cold=options.cold,
     )
     with _progress() as progress:
         result = run_month(request, partial(print, flush=True), progress)

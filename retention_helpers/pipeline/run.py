@@ -15,6 +15,7 @@ from retention_helpers.publishing.month import publish_month
 from retention_helpers.publishing.notebook import asked
 from retention_helpers.publishing.request import Data, Edition, MonthRequest, MonthResult, Notebook
 from retention_helpers.publishing.versions import Place
+from retention_helpers.publishing.warm import warm_kernels
 from retention_helpers.report import build, facts_folder, ready_facts, resolve_period, survey
 from retention_helpers.words import Words
 
@@ -42,6 +43,7 @@ class RunRequest:
     folder: Path = NOTEBOOKS
     allow_incomplete: bool = False
     allow_partial: bool = False
+    cold: bool = False
 
 
 def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -> MonthResult:
@@ -60,7 +62,8 @@ def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -
         facts, period = _facts(profile, request, say)
         month = _month(request, profile, notebooks, facts, period)
         facts.close()
-        return publish_month(month, progress)
+        with warm_kernels(is_cold=request.cold):
+            return publish_month(month, progress)
 
 
 def _month(

@@ -29,6 +29,10 @@ KERNEL_ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     # With another backend figures drawn by plain matplotlib vanish without an error.
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    # A sum split over threads has other last digits on a machine with more cores; and only a process without threads
+    # can be split.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
 }
 CELL_SECONDS = 600
 START_SECONDS = 60

@@ -1,0 +1,102 @@
+"""A process that has the slow imports behind it and splits off a kernel for each notebook.
+
+Run as a script of its own, `python -P fork_server.py FD`, never imported: it knows nothing of this package, so a kernel
+reads the package as it lies on disk. Over the socket FD come lines of JSON, one answer each:
+
+    {"op": "start", "argv": [..], "cwd": "..", "env": {..}}   ->  {"pid": 12}
+    {"op": "poll", "pid": 12}                                 ->  {"code": null or the exit code}
+
+When the socket closes, because the run ended or died, all kernels are killed and the server ends.
+"""
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+# What nearly every notebook imports. Nothing here may start a thread: only the forking thread lives on in a child.
+PACKAGES = (
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "matplotlib_inline.backend_inline",
+    "pandas", "numpy", "scipy.stats", "scipy.optimize", "matplotlib.pyplot", "matplotlib.backends.backend_svg",
+    "matplotlib.backends.backend_agg", "seaborn", "duckdb", "great_tables", "pydantic", "yaml", "PIL.Image",
+    "babel.dates", "babel.numbers", "babel.support",
+)  # fmt: skip
+
+
+def serve(channel: socket.socket) -> None:
+    """Answer requests until the other side is gone."""
+    codes: dict[int, int | None] = {}
+    with channel.makefile("rw", encoding="utf-8") as lines:
+        lines.write(json.dumps({"threads": threads()}) + "\n")
+        lines.flush()
+        for line in lines:
+            request = json.loads(line)
+            if request["op"] == "start":
+                pid = os.fork()
+                if pid == 0:
+                    become_kernel(channel, request)
+                codes[pid] = None
+                answer: dict[str, object] = {"pid": pid}
+            else:
+                pid = request["pid"]
+                codes[pid] = ended(pid) if codes[pid] is None else codes[pid]
+                answer = {"code": codes[pid]}
+            lines.write(json.dumps(answer) + "\n")
+            lines.flush()
+    for pid in (pid for pid, code in codes.items() if code is None):
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue  # it ended by itself meanwhile
+
+
+def threads() -> list[str]:
+    """The names of threads beside this one. jemalloc's knows what to do when its process splits."""
+    names = [(task / "comm").read_text().strip() for task in Path("/proc/self/task").iterdir()]
+    return sorted(name for name in names if not name.startswith("jemalloc"))[1:]
+
+
+def ended(pid: int) -> int | None:
+    """The exit code of a kernel, negative where a signal ended it; nothing while it runs."""
+    found, status = os.waitpid(pid, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if found else None
+
+
+def become_kernel(channel: socket.socket, request: dict) -> None:
+    """Turn this child into the kernel that `python -m ipykernel_launcher` would be; never returns."""
+    code = 1
+    try:
+        os.setsid()
+        channel.close()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.environ.clear()
+        os.environ.update(request["env"])
+        os.chdir(request["cwd"])
+        sys.argv = ["ipykernel_launcher", *request["argv"]]
+        from ipykernel.kernelapp import IPKernelApp
+
+        # Should the server be killed, the kernel notices that its parent is another one, and ends.
+        IPKernelApp.launch_instance(argv=[*request["argv"], f"--IPKernelApp.parent_handle={os.getppid()}"])
+        code = 0
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    for package in PACKAGES:
+        importlib.import_module(package)
+    # What is there now is never collected, so the children's pages stay shared.
+    gc.collect()
+    gc.freeze()
+    # Ctrl-C reaches the whole group of a terminal: the run decides what ends, and the socket tells.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    serve(socket.socket(fileno=int(sys.argv[1])))
+    os._exit(0)  # nothing of its own is left to clean up, and what it imported has nothing to say
