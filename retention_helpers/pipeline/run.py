@@ -62,7 +62,9 @@ def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -
         facts, period = _facts(profile, request, say)
         month = _month(request, profile, notebooks, facts, period)
         facts.close()
-        with warm_kernels(is_cold=request.cold):
+        # A warm process is worth its start from the second kernel on.
+        kernels = len(month.notebooks) * len(month.editions)
+        with warm_kernels(is_cold=request.cold or kernels < 2):
             return publish_month(month, progress)
 
 

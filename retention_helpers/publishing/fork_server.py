@@ -51,7 +51,8 @@ def serve(channel: socket.socket) -> None:
         try:
             os.killpg(pid, signal.SIGKILL)
         except ProcessLookupError:
-            continue  # it ended by itself meanwhile
+            os.kill(pid, signal.SIGKILL)  # too young for a group of its own; until it is waited for, its number stays
+        os.waitpid(pid, 0)
 
 
 def threads() -> list[str]:

@@ -42,6 +42,11 @@ class ForkServer:
         self._is_ready: bool | None = None
 
     @property
+    def pid(self) -> int:
+        """The server's process."""
+        return self._process.pid
+
+    @property
     def is_ready(self) -> bool:
         """Whether kernels can be had; waits for the imports the first time it is asked."""
         if self._is_ready is None:

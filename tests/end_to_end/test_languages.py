@@ -64,9 +64,10 @@ def latin_words(page: Path) -> Iterator[str]:
     reader = _Words()
     reader.feed(page.read_text(encoding="utf-8"))
     assert len(reader.texts) > 20
-    tables = {path.stem for path in page.parents[1].rglob("tables/*/*.csv")}
+    month = next((folder for folder in page.parents if (folder / "tables").is_dir()), page.parent)
+    files = {path.stem for path in [*month.glob("tables/*/*.csv"), *month.glob("audiences/*.csv")]}
     for text in reader.texts:
-        if text.removesuffix(".csv") not in tables:
+        if text.removesuffix(".csv") not in files:
             yield from re.findall(r"[A-Za-z]+(?:-[A-Za-z]+)*", text)
 
 

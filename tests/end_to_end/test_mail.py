@@ -52,7 +52,7 @@ def test_a_letter_is_light_and_says_every_number_in_its_text_too(letters: dict[s
         assert len(message) - attached <= 300 * 1024
         html, text = (letter.get_body((kind,)).get_content() for kind in ("html", "plain"))
         shown = numbers(Reader(html).text)
-        assert len(shown) > 20
+        assert len(shown) > 5  # who does not get every notebook reads fewer
         assert shown <= numbers(one_line(text))
         assert set(re.findall(r'src="cid:([^"]+)"', html)) == {
             part["Content-ID"].strip("<>") for part in letter.walk() if part["Content-ID"]

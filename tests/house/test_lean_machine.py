@@ -27,7 +27,7 @@ def lean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             shutil.copy2(ROOT / path, house / path)
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"PIP_NO_COMPILE": "1"}
     call = [house / ".ci" / "setup", "requirements-render.txt", sys.executable]
-    subprocess.run(call, cwd=house, env=env, check=True, capture_output=True, text=True, timeout=300)
+    subprocess.run(call, cwd=house, env=env, check=True, capture_output=True, text=True, timeout=1200)
     yield house
     subprocess.run(["rm", "-rf", house / ".venv"], check=False)  # half a gigabyte
 
@@ -46,5 +46,5 @@ def test_a_machine_without_the_editor_publishes_a_month(lean: Path, tmp_path: Pa
     ran = call(*words, cache=tmp_path / "cache", folder=tmp_path, program=(str(python), "-m", "retention_helpers"))
     assert (ran.code, ran.err) == (0, "")
     month = tmp_path / "reports" / "company" / "2024-04"
-    assert {path.stem for path in month.glob("*.html")} == {"index", "cohorts", "summary"}
+    assert {path.stem for path in month.glob("*.html")} >= {"index", "cohorts", "summary", "churn_risk"}
     assert (month / "tables" / "summary" / "kpis.csv").is_file()

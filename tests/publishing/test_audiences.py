@@ -125,7 +125,7 @@ def test_lists_are_published_carried_over_and_replaced_with_their_notebook(tmp_p
     [
         ({"back": 3}, {"back": 4}, 0o600, "holds 3 customers, the report says 4"),
         ({"back": 3}, {"back": 3}, 0o644, "can be read by others"),
-        ({"back": 3}, {"back": 3, "lost": 1}, 0o600, '"lost" was not written'),
+        ({"back": 3}, {"back": 3, "lost": 1}, 0o600, '"lost.csv" was not written'),
     ],
 )
 def test_a_month_whose_list_is_not_what_the_report_says_is_not_published(
