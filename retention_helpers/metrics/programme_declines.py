@@ -17,31 +17,40 @@ FEWEST_OUTSIDE = 0.50  # of the controls, not yet members a month later
 
 SENTENCES = {
     "no_joins": marked("Nobody joined at a known time."),
-    "too_few_members": marked("Too few members have been there for long enough: {found:.0f} of {needed:.0f}."),
-    "short_history": marked("Too few months of orders before the programme: {found:.0f} of {needed:.0f}."),
+    "too_few_members": marked("Too few members have been there for long enough: {found} of {needed}."),
+    "short_history": marked("Too few months of orders before the programme: {found} of {needed}."),
     "everybody_joined": marked(
-        "Nearly everybody joined at once: {found:.0%} of the customers to compare with were still outside a month"
-        " later, {needed:.0%} are needed."
+        "Nearly everybody joined at once: {found} of the customers to compare with were still outside a month"
+        " later, {needed} are needed."
     ),
-    "too_few_controls": marked("Too few customers to compare a member with: {found:.1f} of {needed:.0f}."),
+    "too_few_controls": marked("Too few customers to compare a member with: {found} of {needed}."),
     "joins_not_dated": marked(
-        "The dates of joining cannot be right: {found:.0%} of the members had not ordered in the 30 days up to it, at"
-        " most {needed:.0%} may."
+        "The dates of joining cannot be right: {found} of the members had not ordered in the 30 days up to it, at"
+        " most {needed} may."
     ),
     "too_certain": marked(
-        "Members can hardly be compared: {found:.0%} of them were all but certain to join, at most {needed:.0%} may be."
+        "Members can hardly be compared: {found} of them were all but certain to join, at most {needed} may be."
     ),
     "no_overlap": marked(
-        "Nobody comparable stayed outside: members and others still differ by {found:.2f} spreads, at most {needed:.2f}"
+        "Nobody comparable stayed outside: members and others still differ by {found} spreads, at most {needed}"
         " are allowed."
     ),
     "slope_fails": marked("Members were already growing otherwise than others, long before they joined."),
     "placebo_fails": marked("A joining that never happened seems to have an effect: the comparison fails."),
     "placebo_blind": marked(
-        "Whether members were growing before joining cannot be seen well enough: {found:.2f} would have been noticed,"
-        " {needed:.2f} should be."
+        "Whether members were growing before joining cannot be seen well enough: {found} would have been noticed,"
+        " {needed} should be."
     ),
 }  # fmt: skip
+# How a reason's numbers are written; those not named are counts.
+FORMS = {
+    "everybody_joined": ".0%",
+    "too_few_controls": ".1f",
+    "joins_not_dated": ".0%",
+    "too_certain": ".0%",
+    "no_overlap": ".2f",
+    "placebo_blind": ".2f",
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,8 @@ class Decline:
     needed: float = np.nan
 
     def __str__(self) -> str:
-        return SENTENCES[self.reason].format(found=self.found, needed=self.needed)
+        found, needed = (format(number, FORMS.get(self.reason, ".0f")) for number in (self.found, self.needed))
+        return SENTENCES[self.reason].format(found=found, needed=needed)
 
 
 def before_comparing(counts: dict[str, int], trials: Trials, months_before: int) -> tuple[Decline, ...]:
