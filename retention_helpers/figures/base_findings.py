@@ -4,7 +4,7 @@ import pandas as pd
 
 from retention_helpers.words import Words, marked
 
-from .cohort_findings import value_name
+from .columns import value_name
 from .finding import Finding
 from .kpis import direction
 from .lifecycle_findings import step_finding

@@ -7,6 +7,7 @@ from retention_helpers.words import Words
 
 from . import churn_findings as findings
 from .calibration import CalibrationOptions
+from .columns import value_name
 from .figure import Figure
 from .finding import Finding
 from .gains import GainsOptions
@@ -72,6 +73,7 @@ def listed_rows(listed: pd.DataFrame, typical: pd.DataFrame, words: Words) -> pd
     rows = listed.to_dict("records")
     told = listed.assign(
         worth=listed["value_at_risk"].fillna(0),
+        manager=pd.Series([value_name(row["manager"], words) for row in rows], dtype="str"),
         why=pd.Series([reasons_told(row, typical, words) for row in rows], dtype="str"),
         next_step=pd.Series([words.say(findings.STEPS[row["next_step"]]) for row in rows], dtype="str"),
     )
@@ -114,6 +116,8 @@ def reasons_told(row: dict, typical: pd.DataFrame, words: Words) -> str:
 
 def managers_table(managers: pd.DataFrame, words: Words) -> ReadableTable:
     """How many customers each manager has on the list, and what is at stake."""
+    named = int((managers["manager"] != "unassigned").sum())
+    shown = managers.assign(manager=[value_name(name, words) for name in managers["manager"]])
     columns = {
         "manager": Column(words.say("Manager"), "text"),
         "customers": Column(words.say("Customers"), "integer"),
@@ -122,10 +126,10 @@ def managers_table(managers: pd.DataFrame, words: Words) -> ReadableTable:
     }
     finding = Finding(
         "managers",
-        words.plural("{n} manager has customers on the list", "{n} managers have customers on the list", len(managers)),
+        words.plural("{n} manager has customers on the list", "{n} managers have customers on the list", named),
         words.say("Each gets the ids of their own customers by mail; who has no manager stands under unassigned."),
     )
-    return readable_table(managers, finding, words, options=TableOptions(columns))
+    return readable_table(shown, finding, words, options=TableOptions(columns))
 
 
 def manager_lists(listed: pd.DataFrame, warned: pd.DataFrame, words: Words) -> pd.DataFrame:

@@ -100,9 +100,9 @@ def gain_finding(backtest: object, words: Words) -> Finding:
             ),
         )
     text = (
-        marked("Tried on later orders, {score} tells who leaves better than the best simple rule")
+        marked("Tried on later orders, “{score}” tells who leaves better than the best simple rule")
         if row["auc_gain_low"] > 0
-        else marked("No gain over the rule: {score} is not reliably better, so the simple rule is used")
+        else marked("No gain over the rule: “{score}” is not reliably better, so the simple rule is used")
     )
     return Finding(
         "gain",
@@ -173,8 +173,8 @@ def reach_finding(reach: pd.DataFrame, words: Words, *, share: float = 0.2) -> F
 def at_risk_actions(listed: pd.DataFrame, words: Words) -> list[dict]:
     """What to do, and for how many, of a `listed_at_risk`; nothing for nobody."""
     found = listed_finding(listed, words)
-    action = {"headline": found.headline, "sentence": found.sentence, "audience": "at_risk", "customers": len(listed)}
-    return [action] if len(listed) else []
+    action = {"headline": found.headline, "sentence": found.sentence, "audience": "at_risk.csv"}
+    return [action | {"customers": len(listed)}] if len(listed) else []
 
 
 def listed_finding(listed: pd.DataFrame, words: Words) -> Finding:

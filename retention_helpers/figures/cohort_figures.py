@@ -8,6 +8,7 @@ from retention_helpers.words import Words
 
 from . import cohort_findings as findings
 from .cohort_grid import GridOptions, cohort_grid
+from .columns import value_name
 from .figure import Figure
 from .tables import Column, ReadableTable, TableOptions, readable_table
 
@@ -52,7 +53,7 @@ def dimension_grid(
         months=size[1],
         header=words.say(findings.DIMENSIONS[dimension].title),
     )
-    named = shown.assign(cohort=[findings.value_name(value, words) for value in shown["value"]])
+    named = shown.assign(cohort=[value_name(value, words) for value in shown["value"]])
     return cohort_grid(named, finding, words, options=options)
 
 

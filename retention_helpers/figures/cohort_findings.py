@@ -8,6 +8,7 @@ import pandas as pd
 from retention_helpers.periods import Period
 from retention_helpers.words import Words, marked
 
+from .columns import value_name
 from .finding import Finding
 from .month_findings import unknown
 from .unit import is_missing, write_interval
@@ -55,11 +56,6 @@ DIMENSIONS = {
         marked("Neither gender reliably keeps more or fewer customers than the other"),
     ),
 }
-
-
-def value_name(value: object, words: Words) -> str:
-    """A channel, a category, ... as the company calls it; what it does not know is said in the reader's words."""
-    return words.say("unassigned") if value == "unassigned" else str(value)
 
 
 def grid_finding(curve: pd.DataFrame, differences: pd.DataFrame, words: Words) -> Finding:

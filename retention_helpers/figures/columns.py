@@ -36,6 +36,11 @@ def labels(frame: pd.DataFrame, name: str, words: Words) -> pd.Series:
     return frame[name].astype(object).where(frame[name].notna(), words.say("unassigned")).astype(str)
 
 
+def value_name(value: object, words: Words) -> str:
+    """A channel, a category, ... as the company calls it; what it does not know is said in the reader's words."""
+    return words.say("unassigned") if value == "unassigned" else str(value)
+
+
 def refuse_twice(keys: pd.Series, figure: str) -> None:
     """Raise `ParameterError` when a group has more than one row."""
     twice = keys[keys.duplicated()]

@@ -5,7 +5,7 @@ import pandas as pd
 from retention_helpers.words import Words
 
 from . import lifecycle_findings as findings
-from .cohort_findings import value_name
+from .columns import value_name
 from .curve import CurveOptions, survival_curve
 from .curves import MOST_CURVES, CurvesOptions, survival_curves
 from .figure import Figure

@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 
 from retention_helpers.figures import cohort_findings as findings
+from retention_helpers.figures.columns import value_name
 from retention_helpers.words import Words
 from tests.figures.walk.recorder import NAN
 
@@ -83,7 +84,7 @@ CASES = [
     lambda words: findings.revenue_finding(spending([0, 6, 12, 18]), words),
     lambda words: findings.revenue_finding(spending([0], cohorts=2), words),
     *[lambda words, name=name: _by(words, name, [False, False]) for name in findings.DIMENSIONS],
-    lambda words: [findings.value_name(value, words) for value in ("web", "unassigned")],
+    lambda words: [value_name(value, words) for value in ("web", "unassigned")],
     lambda words: [words.say(dimension.title) for dimension in findings.DIMENSIONS.values()],
     lambda words: _by(words, "channel", [False, True]),
     lambda words: _by(words, "channel", [True, False]),
