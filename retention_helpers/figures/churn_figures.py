@@ -77,7 +77,8 @@ def listed_rows(listed: pd.DataFrame, typical: pd.DataFrame, words: Words) -> pd
         why=pd.Series([reasons_told(row, typical, words) for row in rows], dtype="str"),
         next_step=pd.Series([words.say(findings.STEPS[row["next_step"]]) for row in rows], dtype="str"),
     )
-    ordered = told.sort_values(["worth", "churn_risk", "customer_id"], ascending=[False, False, True])
+    told["past"] = listed["churn_risk"] * listed["spend_total"]
+    ordered = told.sort_values(["worth", "past", "customer_id"], ascending=[False, False, True])
     shown = ["customer_id", "manager", "churn_risk", "expected_spend", "value_at_risk", "why", "next_step"]
     return ordered[shown].reset_index(drop=True)
 

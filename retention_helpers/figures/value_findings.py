@@ -126,7 +126,7 @@ def total_finding(total: pd.DataFrame, value: Valued, spent: pd.DataFrame, words
     )
     said = [
         words.plural(
-            "In the next month {value} is expected of them; all customers spent {before} in the last month.",
+            "In the next {n} month {value} is expected of them; all customers spent {before} in the last {n}.",
             "In the next {n} months {value} is expected of them; all customers spent {before} in the last {n}.",
             months,
             value=write_interval(row["expected"], (row["low"], row["high"]), "money", words),
@@ -218,7 +218,7 @@ def cost_finding(worth: pd.DataFrame, words: Words, *, months: int) -> Finding:
     side = direction(row["ratio_low"] - 1, row["ratio_high"] - 1)
     headline = words.say(texts[side], ratio=words.number(row["ratio"]))
     sentence = words.plural(
-        "Won for {cost}, a customer brought {so_far} of profit so far and should bring {ahead} in the next month: "
+        "Won for {cost}, a customer brought {so_far} of profit so far and should bring {ahead} in the next {n} month: "
         "{ratio} times the cost.",
         "Won for {cost}, a customer brought {so_far} of profit so far and should bring {ahead} in the next {n} months: "
         "{ratio} times the cost.",

@@ -162,7 +162,7 @@ def programme_finding(kept: pd.DataFrame, fit: Fitted, words: Words, *, months: 
         return Finding(name, headline, why, subtitle)
     row: Mapping = kept[(kept["source"] == "model") & (kept["months"] == months)].iloc[0].to_dict()
     headline = words.plural(
-        "{share} of paid members are expected to stay for a month",
+        "{share} of paid members are expected to stay for {n} month",
         "{share} of paid members are expected to stay for {n} months",
         months,
         share=words.percent(row["share"]),

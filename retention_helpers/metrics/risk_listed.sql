@@ -1,4 +1,5 @@
--- One row per listed customer: of each manager's, the active ones with the most value at risk.
+-- One row per listed customer: of each manager's, the active ones with the most value at risk; where no value can be
+-- expected, those whose risk x spend so far is most.
 WITH managed AS (
     SELECT
         churn_scores.*,
@@ -15,7 +16,7 @@ placed AS (
     SELECT
         *,
         ROW_NUMBER() OVER (
-            PARTITION BY manager ORDER BY COALESCE(value_at_risk, 0) DESC, churn_risk DESC, customer_id
+            PARTITION BY manager ORDER BY COALESCE(value_at_risk, 0) DESC, churn_risk * spend_cents DESC, customer_id
         ) AS place
     FROM managed
 )

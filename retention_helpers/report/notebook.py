@@ -146,7 +146,9 @@ class Report:
         self._findings = [
             {"name": item.name, "headline": item.headline, "sentence": item.sentence} for item in findings
         ]
-        lines = "\n".join(f"- **{_plain(item['headline'])}.** {_plain(item['sentence'])}" for item in self._findings)
+        # A headline may end with the stop of an abbreviation.
+        told = [(_plain(item["headline"].removesuffix(".")), _plain(item["sentence"])) for item in self._findings]
+        lines = "\n".join(f"- **{headline}.** {sentence}" for headline, sentence in told)
         display({"text/markdown": lines, "text/plain": lines}, raw=True)
 
     def kpis(self, cards: object, parts: Sequence[dict[str, Any]]) -> None:
@@ -215,5 +217,6 @@ def open_report(
 
 
 def _plain(text: str) -> str:
-    """A sentence inside Markdown: names from data must not become markup."""
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+!|<>&~" else letter for letter in text)
+    """A sentence inside Markdown: names from data must not become markup, nor two sums in dollars a formula."""
+    escaped = "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+!|<>&~" else letter for letter in text)
+    return escaped.replace("$", "&#36;")

@@ -4,6 +4,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
 from retention_helpers.errors import ParameterError
 from retention_helpers.periods import Period
@@ -71,3 +72,10 @@ def test_an_action_of_another_shape_is_refused(action: dict) -> None:
 def test_a_sentence_from_data_stays_text_in_markdown(shown: list) -> None:
     opened().in_short([said("a", "<b>*bold*</b> [link](x)")])
     assert shown[0]["text/markdown"].startswith("- **\\<b\\>\\*bold\\*\\</b\\> \\[link\\]\\(x\\).**")
+
+
+def test_two_sums_in_dollars_are_no_formula_and_an_abbreviation_has_one_stop(shown: list) -> None:
+    opened().in_short([said("a", "US$5 (of $9) in 90 d."), said("b", "*")])
+    page = markdown2html_mistune(shown[0]["text/markdown"])
+    assert "<strong>US$5 (of $9) in 90 d.</strong>" in page
+    assert "<strong>*.</strong>" in page
