@@ -16,7 +16,7 @@ def html_of(template: str, words: Words, **values: Any) -> str:
     html = (
         _environment()
         .get_template(template)
-        .render(words=words, say=words.say, css=stylesheet(), language=words.locale, **values)
+        .render(words=words, say=words.say, plural=words.plural, css=stylesheet(), language=words.locale, **values)
     )
     return html.strip() + "\n"
 

@@ -1,6 +1,7 @@
 """What readers see is said in every language: what is gathered, and what the check finds wrong."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from babel.messages.catalog import Message
 
 from docs.make_catalogues import (
     LOCALES,
+    ROOT,
     TEMPLATE,
     as_text,
     catalogues,
@@ -166,3 +168,10 @@ def test_every_sentence_is_filled_in_and_no_stop_follows_the_abbreviated_year(lo
         assert not names or "{" not in said
         assert f"{day}." not in said
     assert catalogue(locale) is catalogue(locale)
+
+
+def test_templates_say_their_words_as_the_gatherer_finds_them() -> None:
+    templates = sorted((ROOT / "retention_helpers").rglob("*.j2"))
+    assert templates
+    for path in templates:
+        assert not re.search(r"\.(say|plural)\(", path.read_text(encoding="utf-8")), f"{path.name}: say(..), plural(..)"
