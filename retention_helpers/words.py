@@ -15,12 +15,13 @@ from string import Formatter
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from babel.numbers import format_currency, format_decimal, format_percent, format_scientific, get_currency_symbol
 
 from .errors import ParameterError
 
 LANGUAGES = {"en": "English", "ru": "Русский", "uk": "Українська"}
 LOCALES = tuple(LANGUAGES)
+HUGE = 1e12  # nobody reads so many digits
 MISSING = "–"
 MINUS = "−"
 CATALOGUES = Path(__file__).parent / "locales"
@@ -142,6 +143,13 @@ class Words:
         return self._or_missing(value, lambda: self._minus(format_decimal(round(value), locale=self._babel)))
 
     def number(self, value: float, digits: int = 1) -> str:
+        """A number with so many digits after the point; one beyond a million million as a power of ten.
+
+        >>> Words("en").number(1234.5), Words("en").number(3.21e14)
+        ('1,234.5', '3.2E14')
+        """
+        if not _is_missing(value) and abs(value) >= HUGE:
+            return self._minus(format_scientific(value, "0.0E0", locale=self._babel))
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return self._or_missing(value, lambda: self._minus(format_decimal(value, pattern, locale=self._babel)))
 
