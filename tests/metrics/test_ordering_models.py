@@ -81,7 +81,7 @@ def test_the_likelihood_is_stable_at_large_counts() -> None:
 @pytest.mark.parametrize("r", [0.05, 0.24, 3.6])
 def test_orders_expected_are_those_of_the_paper_to_nine_digits(r: float, a: float, b: float) -> None:
     """Fader, Hardie and Lee (2005), equation 10, after Euler's transformation, history by history."""
-    model, ends = BgNbd(r, 30.0, a, b), np.array([0.1, 30.0, 365.0, 3650.0, 140_000.0])
+    model, ends = BgNbd(r, 30.0, a, b), np.array([1.0, 30.0, 365.0, 3650.0, 140_000.0])
     x = np.array([0, 0, 0, 1, 1, 2, 7, 40, 40, 300, 300], dtype=float)
     T = np.array([0, 1, 1100, 1, 1100, 90, 1100, 90, 1100, 400, 1100], dtype=float)
     h = Histories(x, np.where(x > 0, 0.9 * T, 0), T, np.ones(x.size))
