@@ -5,6 +5,7 @@ your customers the easy way", Marketing Science 24, 275-284; in the form of Fade
 BG/NBD model's #NUM! error problem", which is stable at large counts.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -16,9 +17,9 @@ from .fit import FEWEST_CUSTOMERS, FEWEST_DAYS, Fit
 from .history_fit import fit_histories
 from .intervals import Floats
 from .likelihood import Objective
+from .smooth import integrals
 
 STARTS = np.log([[0.5, 0.5, 1.0, 1.0], [1.0, 1.0, 1.0, 3.0], [0.25, 0.1, 0.5, 4.0]])
-NEAR = 1e-6
 
 
 class BgNbd(NamedTuple):
@@ -50,15 +51,29 @@ class BgNbd(NamedTuple):
 
     def expected_orders(self, h: Histories, days: float) -> Floats:
         """Repeat orders expected in the ``days`` after T, shape (n,). With x = tx = T = 0: those of a new customer."""
+        return next(self.expected_orders_by(h, np.array([days])))
+
+    def expected_orders_by(self, h: Histories, ends: Floats) -> Iterator[Floats]:
+        """The same for each of the ``ends``, days after T: what does not depend on them is worked out once.
+
+        Of customers who are still there they are the integral of a pace over the logarithm of alpha + T + days, and the
+        pace depends on the number of repeat orders alone. So a few values of the paper's 2F1 do for all histories.
+        """
         r, alpha, a, b = self
-        a = 1 + NEAR if abs(a - 1) < NEAR else a  # the formula is 0/0 at a = 1, and smooth around it
         x, T, place = _pairs(h.x, h.T)
-        z = days / (alpha + T + days)
-        # Euler's transformation of the paper's 2F1(r + x, b + x; ...): no power under- or overflows at large x.
-        lost = (1 - z) ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
-        if_alive = (a + b + x - 1) / (a - 1) * (1 - lost)
+        counts, which = np.unique(x, return_inverse=True)
+
+        def pace(ahead: Floats) -> Floats:
+            first, second, third = np.minimum(r + counts + 1, a), np.maximum(r + counts + 1, a), a + b + counts
+            # (r + x) 2F1(r + x + 1, a; a + b + x; 1 - e^ahead) in the one of Pfaff's forms that cannot overflow.
+            form = hyp2f1(third - second, first, third, -np.expm1(-ahead))
+            return (r + counts) * np.exp((1 - first) * ahead) * form
+
+        if_alive = integrals(pace, np.log1p(ends[:, None] / (alpha + T)), which)
         alive, left = self._branches(h)
-        return if_alive[place] * expit(alive - left)
+        is_alive = expit(alive - left)
+        for each in if_alive:
+            yield each[place] * is_alive
 
     def simulate(self, T: Floats, ends: Floats, rng: np.random.Generator) -> tuple[Histories, Floats]:
         """Customers as the model has them, each observed for ``T``: histories (n,), and orders after them.

@@ -68,7 +68,7 @@ def expected_curve(model: OrderModel, h: Histories, ends: Floats) -> Floats:
     """
     stretch = np.log1p(ends / model.alpha)
     knots = np.linspace(0, stretch[-1], KNOTS + 1)
-    totals = [h.customers @ model.expected_orders(h, days) for days in model.alpha * np.expm1(knots[1:])]
+    totals = [h.customers @ orders for orders in model.expected_orders_by(h, model.alpha * np.expm1(knots[1:]))]
     return CubicSpline(knots, [0.0, *totals])(stretch)
 
 

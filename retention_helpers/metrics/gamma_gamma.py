@@ -109,16 +109,21 @@ def spend_independence(spending: pd.DataFrame) -> pd.DataFrame:
 
 def spend_likelihood(x: Floats, z: Floats, weights: Floats) -> Objective:
     """Log-likelihood and gradient by the logarithms of the parameters."""
-    log_x, log_z, n = np.log(x), np.log(z), weights.sum()
+    counts, at = np.unique(x, return_inverse=True)
+    customers, n = np.bincount(at, weights=weights, minlength=counts.size), weights.sum()
+    log_total, total = np.bincount(at, weights=weights * np.log(x * z), minlength=counts.size), x * z
+    constant = weights @ np.log(z)
 
     def objective(theta: Floats) -> tuple[float, Floats]:
         p, q, v = np.exp(theta)
-        shape, log_sum = p * x, np.log(x * z + v)
-        each = gammaln(shape + q) - gammaln(shape) + shape * log_x + (shape - 1) * log_z - (shape + q) * log_sum
-        value = weights @ each + n * (q * np.log(v) - gammaln(q))
-        by_p = weights @ (x * (psi(shape + q) - psi(shape) + log_x + log_z - log_sum))
-        by_q = weights @ (psi(shape + q) - log_sum) + n * (np.log(v) - psi(q))
-        by_v = n * q / v - weights @ ((shape + q) / (x * z + v))
+        shape, pull = p * counts, p * counts + q
+        # Per customer there is one logarithm; the rest depends on the number of orders alone.
+        log_sum = np.bincount(at, weights=weights * np.log(total + v), minlength=counts.size)
+        value = customers @ (gammaln(pull) - gammaln(shape)) + shape @ log_total - pull @ log_sum - constant
+        value += n * (q * np.log(v) - gammaln(q))
+        by_p = counts @ (customers * (psi(pull) - psi(shape)) + log_total - log_sum)
+        by_q = customers @ psi(pull) - log_sum.sum() + n * (np.log(v) - psi(q))
+        by_v = n * q / v - weights @ (pull[at] / (total + v))
         return value, np.array([by_p * p, by_q * q, by_v * v])
 
     return objective

@@ -1,5 +1,6 @@
 """What a model of ordering can do, and how one is fitted to histories: too few data, the unit of time, the climb."""
 
+from collections.abc import Iterator
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -27,6 +28,8 @@ class OrderModel(Protocol):
     def probability_alive(self, h: Histories) -> Floats: ...
 
     def expected_orders(self, h: Histories, days: float) -> Floats: ...
+
+    def expected_orders_by(self, h: Histories, ends: Floats) -> Iterator[Floats]: ...
 
     def simulate(self, T: Floats, ends: Floats, rng: np.random.Generator) -> tuple[Histories, Floats]: ...
 
@@ -73,7 +76,7 @@ def discounted_orders(model: OrderModel, h: Histories, yearly_discount: float) -
     reach = np.log1p(36 / (per_day * scale))
     time = scale * np.expm1(points * reach)
     measure = weights * reach * (scale + time) * per_day * np.exp(-per_day * time)
-    return sum(part * model.expected_orders(h, days) for part, days in zip(measure, time, strict=True))
+    return sum(part * orders for part, orders in zip(measure, model.expected_orders_by(h, time), strict=True))
 
 
 def unit_nodes(count: int) -> tuple[Floats, Floats]:

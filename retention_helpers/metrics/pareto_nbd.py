@@ -6,6 +6,7 @@ Pareto/NBD model and related expressions". Their 2F1 for "left at an unknown mom
 that it stands for: its derivatives come from the same nodes.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -49,10 +50,15 @@ class ParetoNbd(NamedTuple):
 
     def expected_orders(self, h: Histories, days: float) -> Floats:
         """Repeat orders expected in the ``days`` after T, shape (n,). With x = tx = T = 0: those of a new customer."""
+        return next(self.expected_orders_by(h, np.array([days])))
+
+    def expected_orders_by(self, h: Histories, ends: Floats) -> Iterator[Floats]:
+        """The same for each of the ``ends``, days after T: what does not depend on them is worked out once."""
         r, alpha, s, beta = self
         s = 1 + NEAR if abs(s - 1) < NEAR else s  # the formula is 0/0 at s = 1, and smooth around it
-        lasting = (beta + h.T) / (s - 1) * -np.expm1((s - 1) * np.log((beta + h.T) / (beta + h.T + days)))
-        return (r + h.x) / (alpha + h.T) * lasting * self.probability_alive(h)
+        scale = (r + h.x) / (alpha + h.T) * (beta + h.T) / (s - 1) * self.probability_alive(h)
+        for days in ends:
+            yield scale * -np.expm1((s - 1) * np.log((beta + h.T) / (beta + h.T + days)))
 
     def simulate(self, T: Floats, ends: Floats, rng: np.random.Generator) -> tuple[Histories, Floats]:
         """Customers as the model has them; see `BgNbd.simulate`."""

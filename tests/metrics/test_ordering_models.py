@@ -76,6 +76,25 @@ def test_the_likelihood_is_stable_at_large_counts() -> None:
     assert 0 < model.expected_orders(history(200, 38, 40), 40)[0] < 200
 
 
+@pytest.mark.parametrize("a", [0.1, 0.57, 0.999, 1.001, 7.7])
+@pytest.mark.parametrize("b", [0.12, 3.4, 40.0])
+@pytest.mark.parametrize("r", [0.05, 0.24, 3.6])
+def test_orders_expected_are_those_of_the_paper_to_nine_digits(r: float, a: float, b: float) -> None:
+    """Fader, Hardie and Lee (2005), equation 10, after Euler's transformation, history by history."""
+    model, ends = BgNbd(r, 30.0, a, b), np.array([1.0, 30.0, 365.0, 3650.0, 140_000.0])
+    x = np.array([0, 0, 0, 1, 1, 2, 7, 40, 40, 300, 300], dtype=float)
+    T = np.array([0, 1, 1100, 1, 1100, 90, 1100, 90, 1100, 400, 1100], dtype=float)
+    h = Histories(x, np.where(x > 0, 0.9 * T, 0), T, np.ones(x.size))
+    z = ends[:, None] / (30 + T + ends[:, None])
+    lost = (1 - z) ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
+    factor, alive = (a + b + x - 1) / (a - 1), np.where(x > 0, model.probability_alive(h), 1)
+    found = np.array(list(model.expected_orders_by(h, ends)))
+    digits_lost = 3e-14 * np.abs(factor) * alive  # 1 - lost of the paper's form, where a is near 1 or days are few
+    assert (np.abs(found - factor * (1 - lost) * alive) <= 1e-9 * found + digits_lost).all()
+    one_by_one = np.array([model.expected_orders(h, days) for days in ends])
+    assert found == pytest.approx(one_by_one, rel=1e-9, abs=0)
+
+
 def test_the_integral_of_pareto_nbd_is_stable_at_large_counts() -> None:
     r, alpha, s, beta = p = ParetoNbd(0.5, 4, 0.6, 12)
     x, tx, T = 200, 38, 40
