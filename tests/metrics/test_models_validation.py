@@ -10,7 +10,10 @@ from docs.make_validation import DISCOUNTED, NAMES, ORDERS, Cell, company, cover
 def test_intervals_of_a_few_companies_hold_the_truth() -> None:
     table = coverage(cell for number in range(24) for cell in company(number)).set_index("name")
     assert table.loc["r", "companies"] == 24
-    assert table.loc["revenue", "companies"] == 6
+    assert table.loc["revenue", ["companies", "unknown"]].sum() == 6
+    assert (
+        table.loc["revenue", "unknown"] <= 1
+    )  # a company whose spend varies so much that few rehearsals can be fitted
     # Of 24 x 7 intervals at 95 % less than 85 % would hold by chance once in many thousand times.
     known = table.loc[["r", "alpha", "a", "b", "p", "q", "v"]]
     assert (known["coverage"] * known["companies"]).sum() / known["companies"].sum() > 0.85

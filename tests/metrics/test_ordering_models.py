@@ -76,6 +76,7 @@ def test_the_likelihood_is_stable_at_large_counts() -> None:
     assert 0 < model.expected_orders(history(200, 38, 40), 40)[0] < 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("a", [0.1, 0.57, 0.999, 1.001, 7.7])
 @pytest.mark.parametrize("b", [0.12, 3.4, 40.0])
 @pytest.mark.parametrize("r", [0.05, 0.24, 3.6])
