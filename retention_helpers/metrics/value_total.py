@@ -48,6 +48,8 @@ def value_total(
         "revenue": float(scored["expected_spend"].sum(skipna=False)),
         "discounted_revenue": float(scored["discounted_spend"].sum(skipna=False)),
     }
+    if not orders.converged:
+        sums = dict.fromkeys(sums, np.nan)  # of no customers at all a sum would be 0
     edges = dict.fromkeys(sums, (np.nan, np.nan))
     if orders.converged and spend.converged:
         errors = rehearse((orders, spend), h, np.array([outlook.horizon_days]), seed=seed, draws=DRAWS)
