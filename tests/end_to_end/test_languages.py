@@ -35,6 +35,10 @@ SIGNS |= {
     "control",
 }
 
+# Models, their parameters and authors, and names that a profile or a notebook has for a setting or a table.
+SIGNS |= {"BG", "NBD", "Gamma-Gamma", "AUC", "alpha", "a", "b", "r", "v", "log-log", "Fader", "Hardie", "Lee", "id"}
+SIGNS |= {"margin", "share", "discount", "rate", "models-validation", "feedback", "touchpoints"}
+
 
 class _Words(HTMLParser):
     """The texts a reader sees or hears, without code and without what is marked as another language."""
@@ -67,7 +71,7 @@ def latin_words(page: Path) -> Iterator[str]:
     month = next((folder for folder in page.parents if (folder / "tables").is_dir()), page.parent)
     files = {path.stem for path in [*month.glob("tables/*/*.csv"), *month.glob("audiences/*.csv")]}
     for text in reader.texts:
-        if text.removesuffix(".csv") not in files:
+        if text.rpartition("/")[2].removesuffix(".csv") not in files:
             yield from re.findall(r"[A-Za-z]+(?:-[A-Za-z]+)*", text)
 
 
