@@ -9,6 +9,7 @@ from retention_helpers.words import Words, capital, marked
 
 from . import feedback_findings as findings
 from . import reason_findings as why
+from .columns import value_name
 from .curves import CurvesOptions, survival_curves
 from .figure import Figure
 from .finding import Finding
@@ -112,7 +113,7 @@ def groups_table(
 
     def said(dimension: str, value: str) -> str:
         if value == "unassigned":
-            return words.say("unassigned")
+            return value_name(value, words)
         return segment_name(value, words) if dimension == "segment" else known.get(dimension, {}).get(value, value)
 
     groups = groups.assign(name=[said(*group) for group in zip(groups["dimension"], groups["value"], strict=True)])

@@ -36,7 +36,8 @@ def listed_at_risk(
 ) -> pd.DataFrame:
     """Whom should each manager look after first, why, and with which next step?
 
-    Active customers by value at risk, at most so many a manager; whoever has no manager is "unassigned". Why: see
+    Active customers by value at risk (where no spend can be expected, by risk x spend so far), at most so many a
+    manager; whoever has no manager is "unassigned". Why: see
     `churn_reasons`. Next step: whoever orders less than luck explains is asked what changed, whoever ordered once is
     helped to the second order; others get a call where they have a manager, else a reminder. The usual wrong edge: a
     list by risk alone, headed by those from whom nothing is to be expected anyway.

@@ -17,9 +17,9 @@ from .feedback import NPS_VALUES
 from .frames import numbers
 from .intervals import Floats, is_small, newcombe_difference
 from .scores import score_difference, score_mean, score_test, share_of
+from .traits import UNASSIGNED
 
 ANSWER_COLUMNS = ("channel", "topic", "stage")
-UNASSIGNED = "unassigned"
 By = Literal["channel", "topic", "stage"] | duckdb.DuckDBPyRelation
 COLUMNS = ("score", "score_low", "score_high", "others_score", "difference", "difference_low", "difference_high")
 

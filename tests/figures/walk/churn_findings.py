@@ -83,6 +83,7 @@ CASES = [
         for n in (0, 1, 2)
     ],
     lambda words: findings.listed_finding(listed(3, warned=2), words),
+    lambda words: findings.listed_finding(listed(3, warned=2).assign(value_at_risk=NAN), words),
     *[
         lambda words, n=n: findings.warning_finding(warnings(n), n, record(n, 0.8 if n else NAN), words)
         for n in (0, 1, 2)
