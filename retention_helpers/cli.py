@@ -17,6 +17,7 @@ from retention_helpers.errors import CallError, Fault, MachineError, RetentionEr
 SAMPLE = "sample"
 # What a shell reports of a program that was interrupted, or whose reader went away.
 STOPPED, CUT_SHORT = 130, 141
+MOST_WORKERS = 64
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--reports", type=Path, metavar="FOLDER", help="where to publish; default: reports/")
     run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a notebook's own")
     run.add_argument("--allow-incomplete", action="store_true", help="publish a month that is not over, marked so")
+    run.add_argument("--workers", type=_workers, metavar="N", help="notebooks run side by side; default: the cores")
     run.add_argument("--cold", action="store_true", help="start every kernel from nothing, not from a warm process")
     run.add_argument("--allow-partial", action="store_true", help="publish although a notebook failed, marked so")
     run.set_defaults(do=_run)
@@ -108,6 +110,7 @@ def _run(options: argparse.Namespace) -> int:
         reports=options.reports or REPORTS,
         allow_incomplete=options.allow_incomplete,
         allow_partial=options.allow_partial,
+        workers=options.workers or _cores(),
         cold=options.cold,
     )
     with _progress() as progress:
@@ -118,6 +121,17 @@ def _run(options: argparse.Namespace) -> int:
         print(f"Failed: {name}")
     print(f"Published: {result.folder / 'index.html'}")
     return 0
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f'"{text}" is no number of processes from 1 to {MOST_WORKERS}')
+    return int(text)
+
+
+def _cores() -> int:
+    """As many as this process may use, which can be fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _names(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from retention_helpers.publishing.month import publish_month
 from retention_helpers.publishing.notebook import asked
 from retention_helpers.publishing.request import Data, Edition, MonthRequest, MonthResult, Notebook
 from retention_helpers.publishing.versions import Place
-from retention_helpers.publishing.warm import warm_kernels
+from retention_helpers.publishing.workers import Team
 from retention_helpers.report import build, facts_folder, ready_facts, resolve_period, survey
 from retention_helpers.words import Words
 
@@ -43,6 +43,7 @@ class RunRequest:
     folder: Path = NOTEBOOKS
     allow_incomplete: bool = False
     allow_partial: bool = False
+    workers: int = 1
     cold: bool = False
 
 
@@ -62,10 +63,7 @@ def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -
         facts, period = _facts(profile, request, say)
         month = _month(request, profile, notebooks, facts, period)
         facts.close()
-        # A warm process is worth its start from the second kernel on.
-        kernels = len(month.notebooks) * len(month.editions)
-        with warm_kernels(is_cold=request.cold or kernels < 2):
-            return publish_month(month, progress)
+        return publish_month(month, progress)
 
 
 def _month(
@@ -74,9 +72,11 @@ def _month(
     parameters = _parameters(request, notebooks, period.label)
     absent = {path: missing_tables(path, profile) for path in notebooks}
     default, *further = [_edition(locale, profile, absent) for locale in _locales(request, profile)]
+    present = [path for path in notebooks if not absent[path]]
+    kernels = len(present) * (1 + len(further))
     return MonthRequest(
         place=Place(request.reports, profile.name, period.label, request.now.strftime("%Y%m%dT%H%M%S%f")),
-        notebooks=[Notebook(path, parameters[path.stem]) for path in notebooks if not absent[path]],
+        notebooks=[Notebook(path, parameters[path.stem]) for path in present],
         data=_data(facts, period),
         words=default.words,
         now=request.now,
@@ -85,6 +85,8 @@ def _month(
         left_out=default.left_out,
         further=further,
         allow_partial=request.allow_partial,
+        # A process of its own, and a warm one to split it from, are worth their start from the second kernel on.
+        team=Team(request.workers if kernels > 1 else 0, request.cold),
     )
 
 

@@ -11,6 +11,7 @@ from .execution import CELL_SECONDS
 from .front import LeftOut, Restatement
 from .page import Frame
 from .versions import Place
+from .workers import Team
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class MonthRequest:
     further: Sequence[Edition] = ()
     allow_partial: bool = False
     cell_seconds: int = CELL_SECONDS
+    team: Team = field(default_factory=Team)
 
     @property
     def editions(self) -> tuple[Edition, ...]:

@@ -92,7 +92,7 @@ def test_no_page_leads_elsewhere_above_its_month(address: str) -> None:
 
 
 def test_languages_do_not_mix_when_only_some_notebooks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(month, "execute", lambda *_: pytest.fail("a kernel was started"))
+    monkeypatch.setattr(month, "run_all", lambda *_: pytest.fail("a kernel was started"))
     place = tmp_path / "reports" / "sample" / "2026-10"
     place.mkdir(parents=True)
     (place / "manifest.json").write_text(as_json({"locales": ["en"], "notebooks": {"good": {}, "others": {}}}))

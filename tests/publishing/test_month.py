@@ -128,7 +128,7 @@ def test_a_failed_notebook_leaves_the_month_as_it_was_and_is_shown_beside_it(hou
 
 
 def without_kernels(monkeypatch):
-    monkeypatch.setattr(month, "execute", lambda *_: pytest.fail("a kernel was started"))
+    monkeypatch.setattr(month, "run_all", lambda *_: pytest.fail("a kernel was started"))
 
 
 def test_an_unknown_parameter_is_refused_before_a_kernel_and_nothing_changes(tmp_path, monkeypatch):
