@@ -1,7 +1,7 @@
 """Publishing one month of one profile: run, judge, render, inspect, and swap it in whole, or leave it as it was."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,13 @@ from retention_helpers.errors import CallError, NotebookError
 
 from . import failures, parts, versions
 from .execution import CellError, Progress, Run
-from .month_files import write_month_files
+from .month_files import Made, write_month_files
+from .notebook import read
 from .parameters import check_parameters
-from .request import Edition, MonthRequest, MonthResult, Notebook
+from .plan import Step, executed_in, is_as_published, plan_month, rendered_anew
+from .request import Edition, MonthRequest, MonthResult
 from .versions import Place
-from .workers import Ended, run_all
+from .workers import Ended, run_in_turn
 
 
 def publish_month(request: MonthRequest, progress: Progress | None = None) -> MonthResult:
@@ -27,59 +29,90 @@ def publish_month(request: MonthRequest, progress: Progress | None = None) -> Mo
     """
     place = request.place
     values = _checked(request)
+    steps = plan_month(request, values)
+    if is_as_published(request, steps):
+        return MonthResult(place.published, (), tuple(values), (), is_unchanged=True)
     with versions.staging(place) as staged:
-        seconds: dict[str, float] = {}
+        made: dict[str, Made] = {}
         faults: dict[str, CellError] = {}
-        for notebook, ended in _all_editions(request, values, staged, progress):
+        for step, ended in _ended(request, values, steps, staged, progress):
             start = time.perf_counter()
-            for edition, (run, outcome) in zip(request.editions, ended, strict=True):
-                fault = _settled(notebook, run, outcome, (request, edition), staged)
-                if fault is not None:
-                    parts.discard(request, staged, notebook.name)
-                    failures.keep(place, fault, run.parameters, request.now)
-                    faults[notebook.name] = fault
-                    break
+            run, fault = _settled(request, step.notebook, ended, staged)
+            if fault is not None:
+                parts.discard(request, staged, step.notebook)
+                failures.keep(place, fault, run.parameters, request.now)
+                faults[step.notebook] = fault
+                continue
             spent = sum(outcome.seconds for _, outcome in ended) + time.perf_counter() - start
-            seconds[notebook.name] = round(spent, 3)
-        done = tuple(name for name in values if name not in faults)
+            made[step.notebook] = Made(step, values[step.notebook], round(spent, 3))
         failed = tuple(name for name in values if name in faults)
-        if failed and not (request.allow_partial and done):
+        if failed and not (request.allow_partial and len(failed) < len(values)):
             failures.write_history(place, request.company, request.words)
             raise NotebookError(_told([faults[name] for name in failed], place))
-        carried = _carry_over(request, staged, done)
-        write_month_files(request, staged, failed, {name: (values[name], seconds[name]) for name in done})
+        carried = _carry_over(request, staged, {*made, *failed})
+        write_month_files(request, staged, failed, made)
         versions.publish(place)
+    done = tuple(name for name in values if name in made)
     failures.forget(place, done)
     failures.write_history(place, request.company, request.words)
     return MonthResult(place.published, done, carried, failed)
 
 
-def _all_editions(
-    request: MonthRequest, values: Mapping[str, Mapping], staged: Path, progress: Progress | None
-) -> Iterator[tuple[Notebook, list[tuple[Run, Ended]]]]:
-    """Run every notebook in every language; gives a notebook once all its languages have come to an end."""
-    asked = [(notebook, edition) for notebook in _longest_first(request) for edition in request.editions]
-    runs = [parts.run_of(notebook, values[notebook.name], (request, edition), staged) for notebook, edition in asked]
-    jobs = [(run, _named(progress, request, edition)) for run, (_, edition) in zip(runs, asked, strict=True)]
+def steps_of(request: MonthRequest) -> list[Step]:
+    """What `publish_month` would do with each notebook; raises the same errors for what it would refuse."""
+    return plan_month(request, _checked(request))
+
+
+# What each language of a notebook came to, the default one first.
+Editions = list[tuple[Run, Ended]]
+
+
+def _ended(
+    request: MonthRequest, values: Mapping[str, Mapping], steps: Sequence[Step], staged: Path, progress: Progress | None
+) -> Iterator[tuple[Step, Editions]]:
+    """Every notebook that is not kept, once all its languages have come to an end; first those that need no kernel."""
+    runs = {
+        step.notebook: [
+            parts.run_of(request.notebook(step.notebook), values[step.notebook], (request, edition), staged)
+            for edition in request.editions
+        ]
+        for step in steps
+    }
+    for step in steps:
+        if step.action == "render":
+            yield step, _rendered(request, runs[step.notebook], staged)
+    asked = [step for step in _longest_first(request, steps) if step.action == "run"]
+    tellers = [_named(progress, request, edition) for edition in request.editions]
+    jobs = [job for step in asked for job in zip(runs[step.notebook], tellers, strict=True)]
     ended: dict[int, Ended] = {}
-    for number, outcome in run_all(jobs, request.team):
+    for number, outcome in run_in_turn(jobs) if request.crew is None else request.crew.run_all(jobs):
         ended[number] = outcome
-        notebook = asked[number][0]
-        mine = [place for place, (other, _) in enumerate(asked) if other is notebook]
+        first = number - number % len(tellers)
+        mine = range(first, first + len(tellers))
         if ended.keys() >= set(mine):
-            yield notebook, [(runs[place], ended[place]) for place in mine]
+            yield asked[first // len(tellers)], [(jobs[place][0], ended[place]) for place in mine]
 
 
-def _longest_first(request: MonthRequest) -> list[Notebook]:
+def _rendered(request: MonthRequest, runs: Sequence[Run], staged: Path) -> Editions:
+    """The last version's executed forms between the texts of now, with its tables and lists."""
+    made = []
+    for edition, run in zip(request.editions, runs, strict=True):
+        folder = request.folder(edition, request.place.published)
+        parts.bring_back(request, edition, run)
+        made.append((run, Ended(rendered_anew(executed_in(folder, run.notebook.stem), read(run.notebook)), 0.0)))
+    return made
+
+
+def _longest_first(request: MonthRequest, steps: Sequence[Step]) -> list[Step]:
     """So that at the end nobody waits for one that began last; as long as they took in the last month published."""
-    if not request.team.workers:
-        return list(request.notebooks)
+    if request.crew is None:
+        return list(steps)
     place = request.place
     with versions.machine_errors(place.reports):
         months = versions.periods_in(place.profile_folder)
         last = failures.manifest_of(place.profile_folder / months[-1]) if months else {}
     took = {name: item.get("seconds", inf) for name, item in last.get("notebooks", {}).items()}
-    return sorted(request.notebooks, key=lambda notebook: -took.get(notebook.name, inf))
+    return sorted(steps, key=lambda step: -took.get(step.notebook, inf))
 
 
 def _named(progress: Progress | None, request: MonthRequest, edition: Edition) -> Progress | None:
@@ -89,17 +122,17 @@ def _named(progress: Progress | None, request: MonthRequest, edition: Edition) -
     return lambda notebook, cell, cells: progress(f"{notebook} ({locale})", cell, cells)
 
 
-def _settled(
-    notebook: Notebook, run: Run, ended: Ended, wanted: tuple[MonthRequest, Edition], staged: Path
-) -> CellError | None:
-    """What is wrong with a notebook in one language; nothing where it is now part of the month."""
-    if isinstance(ended.outcome, CellError):
-        return ended.outcome
-    try:
-        parts.settle(notebook, run, ended.outcome, wanted, staged)
-    except CellError as fault:
-        return fault
-    return None
+def _settled(request: MonthRequest, name: str, ended: Editions, staged: Path) -> tuple[Run, CellError | None]:
+    """Make a notebook part of the month; the first language in which anything is wrong with it, and what."""
+    notebook = request.notebook(name)
+    for edition, (run, end) in zip(request.editions, ended, strict=True):
+        if isinstance(end.outcome, CellError):
+            return run, end.outcome
+        try:
+            parts.settle(notebook, run, end.outcome, (request, edition), staged)
+        except CellError as fault:
+            return run, fault
+    return run, None
 
 
 def _checked(request: MonthRequest) -> dict[str, dict[str, object]]:
@@ -133,7 +166,7 @@ def _locales(manifest: Mapping[str, Any], request: MonthRequest) -> list[str]:
     return manifest.get("locales") or request.locales
 
 
-def _carry_over(request: MonthRequest, staged: Path, done: Sequence[str]) -> tuple[str, ...]:
+def _carry_over(request: MonthRequest, staged: Path, done: Collection[str]) -> tuple[str, ...]:
     """Copy what the period's last version holds of notebooks that this run did not make."""
     last = request.place.published
     gone = {*done, *(item.notebook for item in request.left_out)}

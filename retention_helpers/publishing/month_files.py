@@ -1,7 +1,7 @@
 """The files that speak of a whole month: its front pages, headline.json, manifest.json."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +14,29 @@ from .drawings import drawings_of
 from .front import Front
 from .index import month_index
 from .inspection import problems_of
+from .keys import file_digest
 from .manifest import as_json, code_hashes, headline, library_versions
 from .notebook import asked, read, record_of, translated
+from .parts import files_of
+from .plan import Step, front_fingerprint
 from .request import Edition, MonthRequest
 
 
-def write_month_files(
-    request: MonthRequest, staged: Path, failed: tuple[str, ...], runs: Mapping[str, tuple[Mapping, float]]
-) -> None:
-    """Write front pages, headline.json and manifest.json; ``runs`` are parameters and seconds of what ran now."""
+@dataclass(frozen=True)
+class Made:
+    """One notebook that this run has made: by which step, with which parameters, in how long (0: rendered anew)."""
+
+    step: Step
+    parameters: Mapping[str, object]
+    seconds: float
+
+
+def write_month_files(request: MonthRequest, staged: Path, failed: tuple[str, ...], made: Mapping[str, Made]) -> None:
+    """Write the front pages, headline.json and manifest.json of the staged version."""
     for edition in request.editions:
         _front(request, edition, request.folder(edition, staged), failed)
-    nodes = _executed(staged)
-    (staged / "manifest.json").write_text(as_json(_manifest(request, nodes, failed, runs)), encoding="utf-8")
+    manifest = as_json(_manifest(request, staged, failed, made))
+    (staged / "manifest.json").write_text(manifest, encoding="utf-8")
 
 
 def _executed(folder: Path) -> dict[str, nbformat.NotebookNode]:
@@ -76,24 +86,11 @@ def _about(request: MonthRequest, edition: Edition) -> dict[str, Any]:
     }
 
 
-def _manifest(
-    request: MonthRequest,
-    nodes: Mapping[str, nbformat.NotebookNode],
-    failed: tuple[str, ...],
-    runs: Mapping[str, tuple[Mapping, float]],
-) -> dict[str, Any]:
+def _manifest(request: MonthRequest, staged: Path, failed: tuple[str, ...], made: Mapping[str, Made]) -> dict[str, Any]:
     data, place = request.data, request.place
     before = failures.manifest_of(place.published).get("notebooks", {})
-    now = {
-        name: {
-            "run_id": place.run_id,
-            "published_at": request.now.isoformat(timespec="seconds"),
-            "parameters": values,
-            "data_through": data.data_through.isoformat(),
-            "seconds": seconds,
-        }
-        for name, (values, seconds) in runs.items()
-    }
+    nodes = _executed(staged)
+    fronts = [request.folder(edition, staged) for edition in request.editions]
     return {
         "profile": place.profile,
         "period": place.period,
@@ -105,8 +102,32 @@ def _manifest(
         "locales": request.locales,
         "fingerprints": dict(data.fingerprints),
         "row_counts": dict(data.row_counts),
-        "notebooks": {name: now.get(name) or before.get(name, {}) for name in nodes},
+        "notebooks": {
+            name: _of_one(request, made[name], before.get(name, {}), staged) if name in made else before.get(name, {})
+            for name in nodes
+        },
         "failed": list(failed),
+        "made_of": front_fingerprint(request),
+        "files": {
+            path.relative_to(staged).as_posix(): file_digest(path)
+            for folder in fronts
+            for path in (folder / "index.html", folder / "headline.json")
+        },
         "code": code_hashes(nodes),
         "versions": library_versions(),
+    }
+
+
+def _of_one(request: MonthRequest, made: Made, before: Mapping[str, Any], staged: Path) -> dict[str, Any]:
+    """How one notebook was made, so that a later run knows whether it must be made again."""
+    is_run = made.step.action == "run"
+    return {
+        "run_id": request.place.run_id,
+        "published_at": request.now.isoformat(timespec="seconds"),
+        "parameters": made.parameters,
+        "data_through": request.data.data_through.isoformat(),
+        "seconds": made.seconds if is_run else before.get("seconds", 0.0),
+        "why": made.step.why,
+        "made_of": made.step.fingerprints,
+        "files": files_of(request, staged, made.step.notebook),
     }

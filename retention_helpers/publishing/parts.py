@@ -8,18 +8,25 @@ import nbformat
 from . import audiences, versions
 from .execution import CellError, Run
 from .inspection import problems_of
+from .keys import file_digest
 from .notebook import clean, read, record_of, write
 from .page import render
 from .request import Edition, MonthRequest, Notebook
 
 
-def run_of(notebook: Notebook, values: Mapping[str, object], wanted: tuple[MonthRequest, Edition], staged: Path) -> Run:
-    """The run that makes one notebook in one language; the default one takes its parameters as they are."""
+def values_of(values: Mapping[str, object], wanted: tuple[MonthRequest, Edition]) -> dict[str, object]:
+    """The parameters of a run in one language; the default one takes them as they are."""
     request, edition = wanted
-    folder, locale = request.folder(edition, staged), edition.words.locale
-    given = dict(values) if folder == staged else {**values, "locale": locale}
-    tables, waiting = folder / "tables" / notebook.name, _waiting(staged, notebook.name, locale)
-    return Run(notebook.path, given, tables, waiting, request.cell_seconds)
+    is_default = edition.words.locale == request.words.locale
+    return dict(values) if is_default else {**values, "locale": edition.words.locale}
+
+
+def run_of(notebook: Notebook, values: Mapping[str, object], wanted: tuple[MonthRequest, Edition], staged: Path) -> Run:
+    """The run that makes one notebook in one language."""
+    request, edition = wanted
+    tables = request.folder(edition, staged) / "tables" / notebook.name
+    waiting = _waiting(staged, notebook.name, edition.words.locale)
+    return Run(notebook.path, values_of(values, wanted), tables, waiting, request.cell_seconds)
 
 
 def settle(
@@ -67,6 +74,29 @@ def carry(request: MonthRequest, last: Path, staged: Path, name: str) -> None:
 
 def _waiting(staged: Path, name: str, locale: str) -> Path:
     return staged / audiences.WAITING / f"{name}.{locale}"
+
+
+def bring_back(request: MonthRequest, edition: Edition, run: Run) -> None:
+    """Put the tables and the lists of the last version where a run would have written them."""
+    last, name = request.place.published, run.notebook.stem
+    tables = request.folder(edition, last) / "tables" / name
+    # Of a further language there are none where they equal those of the default one.
+    versions.copy(tables if tables.is_dir() else last / "tables" / name, run.tables)
+    for file in audiences.files_of(record_of(read(request.folder(edition, last) / "executed" / f"{name}.ipynb"))):
+        versions.copy(last / file, run.lists / Path(file).name)
+
+
+def files_of(request: MonthRequest, month: Path, name: str) -> dict[str, str]:
+    """Every file of one notebook in a month's folder -> its fingerprint."""
+    found = [path for part in _parts(request, month, name) for path in (part, *part.rglob("*")) if path.is_file()]
+    return {path.relative_to(month).as_posix(): file_digest(path) for path in sorted(found)}
+
+
+def damaged(month: Path, files: Mapping[str, str]) -> list[str]:
+    """Which of these files are gone or have changed since they were published."""
+    return [
+        name for name, digest in files.items() if not (month / name).is_file() or file_digest(month / name) != digest
+    ]
 
 
 def _accept(notebook: Notebook, waiting: Path, staged: Path, node: nbformat.NotebookNode) -> None:

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,9 +34,9 @@ Outcome = NotebookNode | CellError
 
 @dataclass(frozen=True)
 class Team:
-    """How many processes run notebooks side by side (0: this one, in turn), and whether their kernels start cold."""
+    """How many processes run notebooks side by side, and whether their kernels start cold."""
 
-    workers: int = 0
+    workers: int = 1
     is_cold: bool = False
 
 
@@ -48,32 +48,52 @@ class Ended:
     seconds: float
 
 
-def run_all(jobs: Sequence[Job], team: Team) -> Iterator[tuple[int, Ended]]:
-    """The number of each job and what came of it, as they come to an end.
+class Crew:
+    """The workers of a whole batch of months: started when there is first something to do, ended with the batch."""
 
-    After a dead kernel or a dead worker a notebook is tried once more; after nothing else. Raises `MachineError` where
-    no kernel can start. What still runs is ended when the iteration is.
-    """
-    if not team.workers:
-        for number, (run, progress) in enumerate(jobs):
-            yield number, _tried(run, partial(_here, run, progress))
-        return
-    waiting: SimpleQueue[int | None] = SimpleQueue()
-    events: SimpleQueue[tuple[int, Any]] = SimpleQueue()
-    for number in range(len(jobs)):
-        waiting.put(number)
-    with _workers(min(team.workers, len(jobs)), is_cold=team.is_cold) as workers:
-        threads = [threading.Thread(target=_keep_busy, args=(one, jobs, waiting, events)) for one in workers]
+    def __init__(self, team: Team) -> None:
+        self._team = team
+        self._stack = ExitStack()
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def run_all(self, jobs: Sequence[Job]) -> Iterator[tuple[int, Ended]]:
+        """The number of each job and what came of it, as they come to an end.
+
+        After a dead kernel or a dead worker a notebook is tried once more; after nothing else. Raises `MachineError`
+        where no kernel can start. Left early, the crew has come to its end.
+        """
+        waiting: SimpleQueue[int | None] = SimpleQueue()
+        events: SimpleQueue[tuple[int, Any]] = SimpleQueue()
+        for number in range(len(jobs)):
+            waiting.put(number)
+        if jobs and not self._workers:
+            self._workers = self._stack.enter_context(_workers(self._team.workers, is_cold=self._team.is_cold))
+        threads = [threading.Thread(target=_keep_busy, args=(one, jobs, waiting, events)) for one in self._workers]
+        is_done = False
         try:
             for thread in threads:
                 thread.start()
             yield from _told(jobs, events)
+            is_done = True
         finally:
-            for worker in workers:
+            for worker in self._workers:
                 waiting.put(None)
-                worker.leave()
+                if not is_done:
+                    worker.leave()
             for thread in threads:
                 thread.join()
+
+
+def run_in_turn(jobs: Sequence[Job]) -> Iterator[tuple[int, Ended]]:
+    """As `Crew.run_all`, in this process, one after another: for a single notebook no other is worth its start."""
+    for number, (run, progress) in enumerate(jobs):
+        yield number, _tried(run, partial(_here, run, progress))
 
 
 def _told(jobs: Sequence[Job], events: SimpleQueue) -> Iterator[tuple[int, Ended]]:
