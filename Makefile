@@ -3,6 +3,8 @@
 
 PROFILE   = sample
 PERIOD    =
+FROM      =
+TO        =
 NOTEBOOKS =
 LOCALE    =
 NAME      =
@@ -22,7 +24,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help report mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models format lock clean
+.PHONY: help report backfill plan status mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models format lock clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -32,6 +34,15 @@ help:  ## List the targets
 
 report: .venv/.ready  ## Publish a month: [PROFILE=sample] [PERIOD=last complete month] [NOTEBOOKS=a,b] [LOCALE=en|ru|uk] [ARGS=..]
 	$(RETAIN) run $(WHICH) $(if $(LOCALE),--locale '$(LOCALE)') $(ARGS)
+
+backfill: .venv/.ready  ## Publish a row of months: FROM=2026-01 TO=2026-06 [PROFILE=sample] [NOTEBOOKS=a,b]
+	$(RETAIN) run --profile '$(PROFILE)' --from '$(FROM)' $(if $(TO),--to '$(TO)') $(if $(NOTEBOOKS),--notebooks '$(NOTEBOOKS)') $(ARGS)
+
+plan: .venv/.ready  ## Say what a run would do, and why: [PROFILE=sample] [PERIOD=last] [NOTEBOOKS=a,b] [ARGS=--json]
+	$(RETAIN) plan $(WHICH) $(ARGS)
+
+status: .venv/.ready  ## Say what is published and what failed: [PROFILE=sample] [ARGS=--json]
+	$(RETAIN) status --profile '$(PROFILE)' $(ARGS)
 
 mail: .venv/.ready  ## Write the mails of a month to the outbox, send them when told: [PROFILE=sample] [PERIOD=last] [SEND=1]
 	$(RETAIN) mail --profile '$(PROFILE)' $(if $(PERIOD),--period '$(PERIOD)') $(if $(filter-out 0,$(SEND)),--send) $(ARGS)

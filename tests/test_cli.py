@@ -355,7 +355,7 @@ def failing(error: BaseException) -> Callable[..., None]:
 def test_an_interrupted_run_says_that_nothing_was_published(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(pipeline, "run_month", failing(KeyboardInterrupt()))
+    monkeypatch.setattr(pipeline, "run_months", failing(KeyboardInterrupt()))
     assert run_cli("run", "--profile", place.folder / "good" / "company.yaml") == 130
     assert capsys.readouterr().err == "stopped: nothing was published.\n"
 
@@ -363,7 +363,7 @@ def test_an_interrupted_run_says_that_nothing_was_published(
 def test_a_fault_of_ours_shows_where_it_happened(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(pipeline, "run_month", failing(ZeroDivisionError("months")))
+    monkeypatch.setattr(pipeline, "run_months", failing(ZeroDivisionError("months")))
     assert run_cli("run", "--profile", place.folder / "good" / "company.yaml") == 70
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "Traceback (most recent call last):"
@@ -385,16 +385,16 @@ def test_a_run_is_asked_for_as_the_options_say(
 ) -> None:
     asked: list[pipeline.RunRequest] = []
 
-    def run_month(request: pipeline.RunRequest, say: object, progress: object) -> Any:
+    def run_months(request: pipeline.RunRequest, say: object, progress: object) -> Any:
         asked.append(request)
         raise pipeline.run.ParameterError("enough")
 
-    monkeypatch.setattr(pipeline, "run_month", run_month)
+    monkeypatch.setattr(pipeline, "run_months", run_months)
     words = ["--period", "2024-04", "--notebooks", "summary, cohorts", "--locale", "uk", "--reports", "elsewhere"]
     words += ["-p", "cohorts_shown=6", "-p", "title=Six", "-p", "share=0.5", "-p", "open=true"]
     assert run_cli("run", "--profile", "shop.yaml", *words, "--allow-incomplete", "--allow-partial") == 2
     (request,) = asked
-    assert (request.profile, request.period, request.locale) == ("shop.yaml", "2024-04", "uk")
+    assert (request.profile, request.periods, request.locale) == ("shop.yaml", ["2024-04"], "uk")
     assert list(request.notebooks) == ["summary", "cohorts"]
     assert request.parameters == {"cohorts_shown": 6, "title": "Six", "share": 0.5, "open": True}
     assert request.reports == Path("elsewhere")

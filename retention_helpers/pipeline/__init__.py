@@ -4,7 +4,8 @@ from .data_check import DataCheck, check_data
 from .mailing import MailRequest, mail_month
 from .new import new_notebook
 from .printing import PrintRequest, print_month
-from .run import RunRequest, run_month
+from .run import RunRequest, plan_months, run_months
+from .status import status_of
 
 __all__ = [
     "DataCheck",
@@ -14,6 +15,8 @@ __all__ = [
     "check_data",
     "mail_month",
     "new_notebook",
+    "plan_months",
     "print_month",
-    "run_month",
+    "run_months",
+    "status_of",
 ]
