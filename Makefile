@@ -11,6 +11,7 @@ NAME      =
 FOLDER    =
 SEND      =
 EXAMPLES  =
+KILLS     =
 ARGS      =
 PYTHON    =
 
@@ -24,7 +25,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help report backfill plan status mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models format lock clean
+.PHONY: help chaos report backfill plan status mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models format lock clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -70,9 +71,9 @@ sample: .venv/.ready  ## Write the source files of the sample company: [FOLDER=w
 
 # Tests share the cores by processes: threads of the numeric libraries would only get in each other's way. Bytecode is
 # written whatever the machine says: else each process compiles all tests again.
-check test fuzz: export OPENBLAS_NUM_THREADS = 1
-check test fuzz: export OMP_NUM_THREADS = 1
-check test fuzz: export PYTHONDONTWRITEBYTECODE =
+check test fuzz chaos: export OPENBLAS_NUM_THREADS = 1
+check test fuzz chaos: export OMP_NUM_THREADS = 1
+check test fuzz chaos: export PYTHONDONTWRITEBYTECODE =
 
 check: .venv/.ready-dev  ## Fast gate: ruff, formats, contracts, codebook, words, fast tests
 	$(PY) -m ruff check
@@ -89,6 +90,10 @@ test: check  ## Everything: the fast gate, many examples of each property, all n
 fuzz: export EXAMPLES := $(EXAMPLES)
 fuzz: .venv/.ready-dev  ## Hold every metric against its slow twin on made-up and adversarial shops: [EXAMPLES=10000]
 	$(PY) -m pytest -m hypothesis -k twin --hypothesis-profile=fuzz -n auto --dist worksteal tests/facts tests/metrics $(ARGS)
+
+chaos: export KILLS := $(or $(KILLS),100)
+chaos: .venv/.ready-dev  ## Kill a run at 100 random moments: no torn month, nobody left behind: [KILLS=100]
+	$(PY) -m pytest -q tests/end_to_end/test_chaos.py $(ARGS)
 
 format: .venv/.ready-dev  ## Repair what ruff can repair, empty the notebooks of their outputs
 	$(PY) -m ruff check --fix

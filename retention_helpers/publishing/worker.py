@@ -3,12 +3,12 @@
 Over the socket JOBS comes a line of JSON a job (`workers` writes it); back go {"cell": 3, "cells": 12} whenever a cell
 starts, and at the end of each job one of
 
-    {"done": true}
-    {"fault": {"cell": 4, "reason": "..", "is_dead": false}}
+    {"executed": "/tmp/../executed.ipynb"}
+    {"executed": .. or null, "fault": {"cell": 4, "reason": "..", "is_dead": false}}
     {"machine": ".."}
 
-The executed notebook lies where the job says. When the socket closes, because the run ended or died, the worker ends
-with what it has begun. KERNELS is a socket of `warm.fork_server`.
+The executed notebook lies there until the next job. When the socket closes, because the run ended or died, the worker
+ends with what it has begun, and leaves nothing. KERNELS is a socket of `warm.fork_server`.
 """
 
 import json
@@ -16,6 +16,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -39,9 +40,9 @@ def main(jobs: int, kernels: int | None = None) -> None:
     signal.signal(signal.SIGTERM, _leave)
     channel = socket.socket(fileno=jobs)
     warm = warm_kernels(None if kernels is None else socket.socket(fileno=kernels))
-    with warm:
+    with warm, tempfile.TemporaryDirectory(prefix="retention-") as folder:
         for job in _jobs(channel):
-            _tell(channel, _outcome(job, channel))
+            _tell(channel, _outcome(job, Path(folder) / "executed.ipynb", channel))
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
@@ -66,18 +67,19 @@ def _jobs(channel: socket.socket) -> Iterator[dict[str, Any]]:
         yield json.loads(waiting.get())
 
 
-def _outcome(job: Mapping[str, Any], channel: socket.socket) -> dict[str, Any]:
+def _outcome(job: Mapping[str, Any], executed: Path, channel: socket.socket) -> dict[str, Any]:
     run = Run(Path(job["notebook"]), job["parameters"], Path(job["tables"]), Path(job["lists"]), job["cell_seconds"])
     try:
-        node = execute(run, lambda _, cell, cells: _tell(channel, {"cell": cell, "cells": cells}))
+        write(execute(run, lambda _, cell, cells: _tell(channel, {"cell": cell, "cells": cells})), executed)
     except CellError as fault:
-        if fault.executed is not None:
-            write(fault.executed, Path(job["executed"]))
-        return {"fault": {"cell": fault.cell, "reason": fault.reason, "is_dead": isinstance(fault, DeadError)}}
+        told = {"cell": fault.cell, "reason": fault.reason, "is_dead": isinstance(fault, DeadError)}
+        if fault.executed is None:
+            return {"executed": None, "fault": told}
+        write(fault.executed, executed)
+        return {"executed": str(executed), "fault": told}
     except MachineError as error:
         return {"machine": str(error)}
-    write(node, Path(job["executed"]))
-    return {"done": True}
+    return {"executed": str(executed)}
 
 
 def _tell(channel: socket.socket, message: Mapping[str, Any]) -> None:

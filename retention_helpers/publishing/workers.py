@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -144,12 +143,11 @@ def _tell(events: SimpleQueue, number: int, cell: int, cells: int) -> None:
 
 @contextmanager
 def _workers(count: int, *, is_cold: bool) -> Iterator[list["_Worker"]]:
-    with tempfile.TemporaryDirectory(prefix="retention-") as folder, fork_server(0 if is_cold else count) as kernels:
+    with fork_server(0 if is_cold else count) as kernels:
         workers: list[_Worker] = []
         try:
             for number in range(count):
-                executed = Path(folder) / f"{number}.ipynb"
-                workers.append(_Worker(executed, kernels[number] if kernels else None))
+                workers.append(_Worker(kernels[number] if kernels else None))
             yield workers
         finally:
             for worker in workers:
@@ -161,8 +159,7 @@ def _workers(count: int, *, is_cold: bool) -> Iterator[list["_Worker"]]:
 class _Worker:
     """The other end of a `worker` process; one that died is followed by another, whose kernels start cold."""
 
-    def __init__(self, executed: Path, kernels: socket.socket | None) -> None:
-        self._executed = executed
+    def __init__(self, kernels: socket.socket | None) -> None:
         self._is_leaving = False
         self._start(kernels)
 
@@ -174,9 +171,7 @@ class _Worker:
             "tables": str(run.tables.resolve()),
             "lists": str(run.lists.resolve()),
             "cell_seconds": run.cell_seconds,
-            "executed": str(self._executed),
         }
-        self._executed.unlink(missing_ok=True)
         cell = None
         with suppress(OSError):
             self._lines.write(json.dumps(job) + "\n")
@@ -184,7 +179,7 @@ class _Worker:
             for line in self._lines:
                 message = json.loads(line)
                 if "cell" not in message:
-                    return self._outcome(run, message)
+                    return _outcome(run, message)
                 cell = message["cell"]
                 tell(cell, message["cells"])
         if not self._is_leaving:
@@ -222,12 +217,13 @@ class _Worker:
             kernels.close()
         self._lines = self._channel.makefile("rw", encoding="utf-8")
 
-    def _outcome(self, run: Run, message: dict[str, Any]) -> Outcome:
-        if "machine" in message:
-            raise MachineError(message["machine"])
-        executed = read(self._executed) if self._executed.exists() else None
-        if "fault" not in message:
-            return executed
-        fault = message["fault"]
-        kind = DeadError if fault["is_dead"] else CellError
-        return kind(run.notebook.stem, fault["cell"], fault["reason"], executed)
+
+def _outcome(run: Run, message: dict[str, Any]) -> Outcome:
+    if "machine" in message:
+        raise MachineError(message["machine"])
+    executed = read(Path(message["executed"])) if message["executed"] else None
+    if "fault" not in message:
+        return executed
+    fault = message["fault"]
+    kind = DeadError if fault["is_dead"] else CellError
+    return kind(run.notebook.stem, fault["cell"], fault["reason"], executed)
