@@ -25,7 +25,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help chaos report backfill plan status mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models format lock clean
+.PHONY: help chaos report backfill plan status mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models bench-pipeline format lock clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -117,6 +117,9 @@ validate-models: .venv/.ready-dev  ## Write docs/models-validation.md anew: do i
 
 bench-models: .venv/.ready-dev  ## Processor time of the models of buying, beside other libraries: [ARGS=--lifetimes /its/env/bin/python]
 	$(PY) docs/make_bench.py $(ARGS)
+
+bench-pipeline: .venv/.ready-dev  ## Processor time of runs beside that of their cells, and beside other ways: [ARGS=--months 12]
+	$(PY) docs/make_pipeline_bench.py $(ARGS)
 
 # ---- the environment
 
