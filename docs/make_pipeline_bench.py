@@ -125,21 +125,18 @@ def table(base: Path, periods: list[str]):
 
 def spent(*command: str, cwd: Path | None = None) -> Spent:
     """Run a command to its end; what it printed last comes with what it took."""
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     begin = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"),
-    )
-    assert process.stdout is not None
-    out = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{command[:4]}: exit code {process.returncode}")
-    return Spent(usage.ru_utime + usage.ru_stime, time.perf_counter() - begin, out)
+    # Into files, not pipes: a kernel that somebody left behind would hold a pipe open.
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        process = subprocess.Popen(command, cwd=cwd, stdout=out, stderr=err, env=dict(os.environ, **threads))
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - begin
+        out.seek(0), err.seek(0)
+        if process.returncode:
+            raise SystemExit(f"{command[:4]}: exit code {process.returncode}: {err.read()[-2000:]}")
+        return Spent(usage.ru_utime + usage.ru_stime, wall, out.read())
 
 
 if __name__ == "__main__":
