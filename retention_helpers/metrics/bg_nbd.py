@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, gammaln, hyp2f1, psi
+from scipy.special import expit, gammaln, psi
 
 from .btyd_data import Histories
 from .fit import FEWEST_CUSTOMERS, FEWEST_DAYS, Fit
 from .history_fit import fit_histories
 from .intervals import Floats
 from .likelihood import Objective
-from .smooth import integrals
+from .pace import orders_if_alive
 
 STARTS = np.log([[0.5, 0.5, 1.0, 1.0], [1.0, 1.0, 1.0, 3.0], [0.25, 0.1, 0.5, 4.0]])
 
@@ -57,19 +57,10 @@ class BgNbd(NamedTuple):
         """The same for each of the ``ends``, days after T: what does not depend on them is worked out once.
 
         Of customers who are still there they are the integral of a pace over the logarithm of alpha + T + days, and the
-        pace depends on the number of repeat orders alone. So a few values of the paper's 2F1 do for all histories.
+        pace depends on the number of repeat orders alone (see `pace`): a few values of it do for all histories.
         """
-        r, alpha, a, b = self
         x, T, place = _pairs(h.x, h.T)
-        counts, which = np.unique(x, return_inverse=True)
-
-        def pace(ahead: Floats) -> Floats:
-            first, second, third = np.minimum(r + counts + 1, a), np.maximum(r + counts + 1, a), a + b + counts
-            # (r + x) 2F1(r + x + 1, a; a + b + x; 1 - e^ahead) in the one of Pfaff's forms that cannot overflow.
-            form = hyp2f1(third - second, first, third, -np.expm1(-ahead))
-            return (r + counts) * np.exp((1 - first) * ahead) * form
-
-        if_alive = integrals(pace, np.log1p(ends[:, None] / (alpha + T)), which)
+        if_alive = orders_if_alive(self, x, np.log1p(ends[:, None] / (self.alpha + T)))
         alive, left = self._branches(h)
         is_alive = expit(alive - left)
         for each in if_alive:

@@ -91,13 +91,20 @@ def error_interval(expected: Floats, errors: Floats, shrink: float, confidence: 
 def _refit_orders(fit: Fit[OrderModel], known: Histories) -> OrderModel | None:
     model, unit = type(fit.params), known.T.max()
     scale = units(model, unit)
-    theta = climb_near(model.objective(known.by(unit)), np.log(np.array(fit.params) / scale), fit.covariance)
+    objective, start = model.objective(known.by(unit)), np.log(np.array(fit.params) / scale)
+    theta = climb_near(objective, start, _covariance_of(fit, known.customers.sum()))
     return None if theta is None else model(*(np.exp(theta) * scale))
 
 
 def _refit_spend(fit: Fit[GammaGamma], x: Floats, z: Floats) -> GammaGamma | None:
-    theta = climb_near(spend_likelihood(x, z, np.ones(x.size)), np.log(np.array(fit.params)), fit.covariance)
+    objective, start = spend_likelihood(x, z, np.ones(x.size)), np.log(np.array(fit.params))
+    theta = climb_near(objective, start, _covariance_of(fit, x.size))
     return None if theta is None else GammaGamma(*np.exp(theta))
+
+
+def _covariance_of(fit: Fit, customers: float) -> Floats:
+    """What the covariance of a fit is with so many customers: information adds up over them."""
+    return fit.covariance * (fit.n / max(customers, 1))
 
 
 def _spend_error(
