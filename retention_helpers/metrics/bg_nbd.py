@@ -19,6 +19,7 @@ from .intervals import Floats
 from .likelihood import Objective
 from .pace import orders_if_alive
 
+FEW = 50  # whole numbers up to so many times as many as there are values are told apart without sorting
 STARTS = np.log([[0.5, 0.5, 1.0, 1.0], [1.0, 1.0, 1.0, 3.0], [0.25, 0.1, 0.5, 4.0]])
 
 
@@ -129,11 +130,11 @@ class _Likelihood:
 
     def __init__(self, h: Histories) -> None:
         bought = h.x > 0
-        self.zero_T, zero = np.unique(h.T[~bought], return_inverse=True)
+        self.zero_T, zero = _distinct(h.T[~bought])
         self.zero_customers = np.bincount(zero, weights=h.customers[~bought], minlength=self.zero_T.size)
-        self.x, self.x_at = np.unique(h.x[bought], return_inverse=True)
+        self.x, self.x_at = _distinct(h.x[bought])
         self.tx, self.tx_at = np.unique(h.tx[bought], return_inverse=True)
-        self.T, self.T_at = np.unique(h.T[bought], return_inverse=True)
+        self.T, self.T_at = _distinct(h.T[bought])
         self.customers = h.customers[bought]
         self.x_customers = np.bincount(self.x_at, weights=self.customers, minlength=self.x.size)
         self.n = h.customers.sum()
@@ -169,6 +170,16 @@ def _sums(place: np.ndarray, weights: Floats, values: Floats) -> Floats:
 
 def _pairs(first: Floats, second: Floats) -> tuple[Floats, Floats, np.ndarray]:
     """The distinct pairs of two columns, and which of them each row has."""
-    (a, a_at), (b, b_at) = np.unique(first, return_inverse=True), np.unique(second, return_inverse=True)
-    pairs, place = np.unique(a_at * b.size + b_at, return_inverse=True)
+    (a, a_at), (b, b_at) = _distinct(first), _distinct(second)
+    pairs, place = _distinct(a_at * b.size + b_at)
     return a[pairs // b.size], b[pairs % b.size], place
+
+
+def _distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct values, and which of them each is; of whole numbers without sorting them."""
+    whole = values.astype(np.int64)
+    if not values.size or whole.max() > FEW * values.size or whole.min() < 0 or (whole != values).any():
+        return np.unique(values, return_inverse=True)
+    there = np.zeros(whole.max() + 1, dtype=np.int64)
+    there[whole] = 1
+    return np.flatnonzero(there).astype(values.dtype), (np.cumsum(there) - 1)[whole]
