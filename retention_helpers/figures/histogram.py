@@ -100,6 +100,7 @@ def _draw(plot: Plot, classes: pd.DataFrame, is_high: np.ndarray) -> None:
     import seaborn  # here, because it takes seconds to load
 
     axes = plot.canvas.axes(plot.area)
+    axes.set(xticks=[], yticks=[])  # else seaborn works out the labels of an axis that is not shown
     for chosen, color in ((~is_high, "context"), (is_high, "warn")):
         some = classes.loc[chosen]
         if some["count"].sum() > 0:

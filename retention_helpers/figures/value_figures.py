@@ -79,9 +79,10 @@ def trait_table(groups: pd.DataFrame, value: Valued, words: Words, *, trait: str
         "value": Column(words.say(TRAITS[trait]), "text"),
         "customers": Column(words.say("Customers"), "integer"),
         "so_far": Column(words.say("Spent so far, each (95% interval)"), "text"),
-        "ahead": Column(words.say("Still to come, each (95% interval)"), "text"),
-        "expected_spend_share": Column(words.say("Of all still to come"), "percent"),
     }
+    if value.refusal is None:
+        columns["ahead"] = Column(words.say("Still to come, each (95% interval)"), "text")
+        columns["expected_spend_share"] = Column(words.say("Of all still to come"), "percent")
     finding = group_findings.trait_finding(groups, value, words)
     return readable_table(shown, finding, words, options=TableOptions(columns, max_rows=MOST_GROUPS))
 
@@ -107,7 +108,8 @@ def cost_table(worth: pd.DataFrame, finding: Finding, words: Words) -> ReadableT
 
 def best_table(best: pd.DataFrame, value: Valued, words: Words) -> ReadableTable:
     """What the best customers by expectation bring, of a `value_concentration`."""
-    shown = best.assign(top=[words.say("best {share}", share=words.percent(one, 0)) for one in best["top_share"]])
+    told = best if value.refusal is None else best.iloc[:0]
+    shown = told.assign(top=[words.say("best {share}", share=words.percent(one, 0)) for one in told["top_share"]])
     columns = {
         "top": Column(words.say("Customers by what is expected"), "text"),
         "customers": Column(words.say("Customers"), "integer"),
@@ -124,16 +126,18 @@ def alive_table(alive: pd.DataFrame, value: Valued, words: Words) -> ReadableTab
     columns = {
         "customers": Column(words.say("Customers"), "integer"),
         "with_repeat": Column(words.say("With a repeat order"), "integer"),
-        "expected_alive": Column(words.say("Of these still there, expected"), "integer"),
     }
+    if value.orders.refusal is None:
+        columns["expected_alive"] = Column(words.say("Of these still there, expected"), "integer")
     finding = group_findings.alive_finding(alive, value, words)
     return readable_table(alive, finding, words, options=TableOptions(columns))
 
 
 def models_table(parameters: pd.DataFrame, value: Valued, independence: pd.DataFrame, words: Words) -> ReadableTable:
     """The parameters of the models with their intervals, of two `parameter_table` one below the other."""
-    edges = zip(parameters["estimate"], parameters["low"], parameters["high"], strict=True)
-    shown = parameters.assign(value=[write_interval(one, (low, high), "number", words, 3) for one, low, high in edges])
+    fitted = parameters[parameters["estimate"].notna()]
+    edges = zip(fitted["estimate"], fitted["low"], fitted["high"], strict=True)
+    shown = fitted.assign(value=[write_interval(one, (low, high), "number", words, 3) for one, low, high in edges])
     columns = {
         "parameter": Column(words.say("Parameter"), "text"),
         "value": Column(words.say("Value (95% interval)"), "text"),

@@ -100,20 +100,15 @@ def counted(refusal: Refusal, words: Words) -> dict[str, str]:
     return {name: write(getattr(refusal, name), "integer", words) for name in ("found", "needed")}
 
 
-def no_forecast(name: str, value: Valued, words: Words) -> Finding:
-    """What is said in place of any forecast, of a `CustomerValue` without a fit."""
-    why = refusal_text(value.refusal, words, of_spend=value.orders.refusal is None)
-    return Finding(name, words.say("No forecast of value is made: the data do not bear one"), why)
-
-
 def total_finding(total: pd.DataFrame, value: Valued, spent: pd.DataFrame, words: Words, *, months: int) -> Finding:
     """What today's customers will spend, against the last so many months; of `value_total`, `net_spent`."""
     name, so_far = "value_total", words.money(spent["spent"].iloc[0])
     subtitle = words.say("All customers with an order, net of refunds")
     so_far_text = words.say("So far they spent {spent}, net.", spent=so_far)
     if value.refusal is not None:
-        left_out = no_forecast(name, value, words)
-        return Finding(name, left_out.headline, f"{left_out.sentence} {so_far_text}", subtitle)
+        headline = words.say("No forecast of value is made: the data do not bear one")
+        why = refusal_text(value.refusal, words, of_spend=value.orders.refusal is None)
+        return Finding(name, headline, f"{why} {so_far_text}", subtitle)
     row: Mapping = total.set_index("measure").loc["revenue"].to_dict()
     before = float(spent["spent_before"].iloc[0])
     texts = {
@@ -236,14 +231,12 @@ def cost_finding(worth: pd.DataFrame, words: Words, *, months: int) -> Finding:
 
 
 def total_rows(total: pd.DataFrame, spent: pd.DataFrame, margin: Margin, words: Words) -> pd.DataFrame:
-    """Value so far and still to come as rows for the reader, of `value_total` and `net_spent`."""
+    """Value so far and, if forecast, still to come as rows for the reader, of `value_total` and `net_spent`."""
     so_far = float(spent["spent"].iloc[0])
     rows = [("spent", write(so_far, "money", words), "booked")]
     if margin.share is not None:
         rows.append(("profit", write(margin.share * so_far, "money", words), "booked"))
-    for row in total.to_dict("records"):
-        if "profit" in row["measure"] and margin.share is None:
-            continue
+    for row in total[total["expected"].notna()].to_dict("records"):
         unit = "integer" if row["measure"] == "orders" else "money"
         name = "future_profit" if row["measure"] == "profit" else row["measure"]
         rows.append((name, write_interval(row["expected"], (row["low"], row["high"]), unit, words), row["interval"]))

@@ -10,7 +10,7 @@ from .finding import Finding
 from .month_findings import unknown
 from .segment_wordings import segment_name, value_text
 from .unit import is_missing, write_interval
-from .value_findings import Fitted, Valued, counted, no_forecast
+from .value_findings import Fitted, Valued, counted
 
 VERDICTS = {
     "independent": marked(
@@ -24,6 +24,8 @@ VERDICTS = {
     ),
     "cannot tell": marked("Whether who orders more often spends more on an order cannot be told from these data."),
 }
+NOT_TOLD = marked("What is still to come is not forecast.")
+PLACE_OF_LIST = marked("The list is tables/lifetime_value/customer_values, for its owner alone: no page shows it.")
 MEMBER_REASONS = {
     "too_few_customers": marked("It needs {needed} paid members; there are {found}."),
     "too_short": marked("It needs members who joined {needed} months ago or more."),
@@ -37,9 +39,14 @@ def segments_finding(groups: pd.DataFrame, value: Valued, words: Words) -> Findi
     name, subtitle = "value_by_segment", words.say("Share of net spend so far and of spend still to come, by segment")
     if groups.empty:
         return unknown(name, words).about(name, subtitle)
-    if value.refusal is not None:
-        return no_forecast(name, value, words).about(name, subtitle)
     row: Mapping = groups.iloc[0].to_dict()
+    if value.refusal is not None:
+        headline = words.say(
+            "{segment}: {so_far} of what came so far",
+            segment=segment_name(row["value"], words),
+            so_far=words.percent(row["spend_to_date_share"]),
+        )
+        return Finding(name, headline, words.say(NOT_TOLD), subtitle)
     headline = words.say(
         "{segment}: {ahead} of what is still to come, {so_far} of what came so far",
         segment=segment_name(row["value"], words),
@@ -62,12 +69,12 @@ def segments_finding(groups: pd.DataFrame, value: Valued, words: Words) -> Findi
 def trait_finding(groups: pd.DataFrame, value: Valued, words: Words) -> Finding:
     """From customers of which group most is expected, each; of a `value_by_trait`."""
     name = "value_by_group"
-    if value.refusal is not None:
-        return no_forecast(name, value, words)
     known = groups[(groups["value"] != "unassigned") & ~groups["is_small"]]
     if known.empty:
         headline = words.say("Where customers came from is not known")
         return Finding(name, headline, words.say("No group of 30 customers or more has a name in these data."))
+    if value.refusal is not None:
+        return Finding(name, *_so_far(known, words))
     ranked = known.sort_values("expected_spend_mean", ascending=False, kind="stable")
     best: Mapping = ranked.iloc[0].to_dict()
     stands_out = best["expected_spend_mean_low"] > ranked["expected_spend_mean_high"].iloc[1:].max()
@@ -85,13 +92,28 @@ def trait_finding(groups: pd.DataFrame, value: Valued, words: Words) -> Finding:
     return Finding(name, headline, sentence)
 
 
+def _so_far(known: pd.DataFrame, words: Words) -> tuple[str, str]:
+    """From customers of which group most came so far, each: what is said where nothing is forecast."""
+    ranked = known.sort_values("spend_to_date_mean", ascending=False, kind="stable")
+    best: Mapping = ranked.iloc[0].to_dict()
+    stands_out = best["spend_to_date_mean_low"] > ranked["spend_to_date_mean_high"].iloc[1:].max()
+    text = (
+        marked("Most came so far from {group}: {mean} from each customer")
+        if stands_out
+        else marked("No group stands out for certain so far; {group} comes first: {mean} from each customer")
+    )
+    group, mean = value_text(best["value"], words), _mean(best, "spend_to_date_mean", words)
+    return words.say(text, group=group, mean=mean), words.say(NOT_TOLD)
+
+
 def top_finding(best: pd.DataFrame, value: Valued, words: Words) -> Finding:
     """What the best tenth of the customers is expected to bring, of a `value_concentration`."""
     name = "best_customers"
     if best.empty:
         return unknown(name, words)
     if value.refusal is not None:
-        return no_forecast(name, value, words)
+        said = words.say("The list names everybody, by what they spent so far.")
+        return Finding(name, words.say("Who will spend most is not foretold"), said, "", words.say(PLACE_OF_LIST))
     row: Mapping = best.iloc[(best["top_share"] - 0.1).abs().argmin()].to_dict()
     headline = words.say(
         "The best {share} of customers are expected to bring {ahead} of what is still to come",
@@ -104,15 +126,15 @@ def top_finding(best: pd.DataFrame, value: Valued, words: Words) -> Finding:
         int(row["customers"]),
         least=words.money(row["expected_spend_from"]),
     )
-    caption = words.say("The list is tables/lifetime_value/customer_values, for its owner alone: no page shows it.")
-    return Finding(name, headline, sentence, "", caption)
+    return Finding(name, headline, sentence, "", words.say(PLACE_OF_LIST))
 
 
 def alive_finding(alive: pd.DataFrame, value: Valued, words: Words) -> Finding:
     """How many repeat customers are probably still there, of an `alive_summary`."""
     row: Mapping = alive.iloc[0].to_dict()
     if value.orders.refusal is not None:
-        return no_forecast("alive", value, words)
+        headline = words.say("Who of the customers is still there is not said")
+        return Finding("alive", headline, words.say("It takes a model of orders, and none could be fitted."))
     headline = words.say(
         "Of {n} customers with a repeat order about {alive} are still customers",
         n=words.integer(row["with_repeat"]),
@@ -136,7 +158,8 @@ def independence_text(independence: pd.DataFrame, words: Words) -> str:
 def models_finding(value: Valued, independence: pd.DataFrame, words: Words) -> Finding:
     """How the forecast was made and whether its assumptions hold, over the table of parameters."""
     if value.refusal is not None:
-        return no_forecast("models", value, words)
+        headline = words.say("The models of orders and of spend could not both be fitted")
+        return Finding("models", headline, words.say("What is missing stands in the first sentences of the report."))
     headline = words.plural(
         "The forecast rests on the orders of {n} customer",
         "The forecast rests on the orders of {n} customers",

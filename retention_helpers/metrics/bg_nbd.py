@@ -10,15 +10,16 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, gammaln, hyp2f1, psi
+from scipy.special import expit, gammaln, psi
 
 from .btyd_data import Histories
 from .fit import FEWEST_CUSTOMERS, FEWEST_DAYS, Fit
 from .history_fit import fit_histories
 from .intervals import Floats
 from .likelihood import Objective
-from .smooth import integrals
+from .pace import orders_if_alive
 
+FEW = 50  # whole numbers up to so many times as many as there are values are told apart without sorting
 STARTS = np.log([[0.5, 0.5, 1.0, 1.0], [1.0, 1.0, 1.0, 3.0], [0.25, 0.1, 0.5, 4.0]])
 
 
@@ -57,19 +58,10 @@ class BgNbd(NamedTuple):
         """The same for each of the ``ends``, days after T: what does not depend on them is worked out once.
 
         Of customers who are still there they are the integral of a pace over the logarithm of alpha + T + days, and the
-        pace depends on the number of repeat orders alone. So a few values of the paper's 2F1 do for all histories.
+        pace depends on the number of repeat orders alone (see `pace`): a few values of it do for all histories.
         """
-        r, alpha, a, b = self
         x, T, place = _pairs(h.x, h.T)
-        counts, which = np.unique(x, return_inverse=True)
-
-        def pace(ahead: Floats) -> Floats:
-            first, second, third = np.minimum(r + counts + 1, a), np.maximum(r + counts + 1, a), a + b + counts
-            # (r + x) 2F1(r + x + 1, a; a + b + x; 1 - e^ahead) in the one of Pfaff's forms that cannot overflow.
-            form = hyp2f1(third - second, first, third, -np.expm1(-ahead))
-            return (r + counts) * np.exp((1 - first) * ahead) * form
-
-        if_alive = integrals(pace, np.log1p(ends[:, None] / (alpha + T)), which)
+        if_alive = orders_if_alive(self, x, np.log1p(ends[:, None] / (self.alpha + T)))
         alive, left = self._branches(h)
         is_alive = expit(alive - left)
         for each in if_alive:
@@ -138,11 +130,11 @@ class _Likelihood:
 
     def __init__(self, h: Histories) -> None:
         bought = h.x > 0
-        self.zero_T, zero = np.unique(h.T[~bought], return_inverse=True)
+        self.zero_T, zero = _distinct(h.T[~bought])
         self.zero_customers = np.bincount(zero, weights=h.customers[~bought], minlength=self.zero_T.size)
-        self.x, self.x_at = np.unique(h.x[bought], return_inverse=True)
+        self.x, self.x_at = _distinct(h.x[bought])
         self.tx, self.tx_at = np.unique(h.tx[bought], return_inverse=True)
-        self.T, self.T_at = np.unique(h.T[bought], return_inverse=True)
+        self.T, self.T_at = _distinct(h.T[bought])
         self.customers = h.customers[bought]
         self.x_customers = np.bincount(self.x_at, weights=self.customers, minlength=self.x.size)
         self.n = h.customers.sum()
@@ -178,6 +170,16 @@ def _sums(place: np.ndarray, weights: Floats, values: Floats) -> Floats:
 
 def _pairs(first: Floats, second: Floats) -> tuple[Floats, Floats, np.ndarray]:
     """The distinct pairs of two columns, and which of them each row has."""
-    (a, a_at), (b, b_at) = np.unique(first, return_inverse=True), np.unique(second, return_inverse=True)
-    pairs, place = np.unique(a_at * b.size + b_at, return_inverse=True)
+    (a, a_at), (b, b_at) = _distinct(first), _distinct(second)
+    pairs, place = _distinct(a_at * b.size + b_at)
     return a[pairs // b.size], b[pairs % b.size], place
+
+
+def _distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct values, and which of them each is; of whole numbers without sorting them."""
+    whole = values.astype(np.int64)
+    if not values.size or whole.max() > FEW * values.size or whole.min() < 0 or (whole != values).any():
+        return np.unique(values, return_inverse=True)
+    there = np.zeros(whole.max() + 1, dtype=np.int64)
+    there[whole] = 1
+    return np.flatnonzero(there).astype(values.dtype), (np.cumsum(there) - 1)[whole]

@@ -45,7 +45,7 @@ def customer_histories(connection: duckdb.DuckDBPyConnection, *, as_of: date) ->
       first_day                 date
       repeat_spend_cents        int, minor units, spent on repeat orders in all
     """
-    name, text = f"customer_histories_{as_of:%Y%m%d}", statement("customer_histories")
+    name, text = f"customer_histories_{as_of:%Y%m%d}", on_order_days("customer_histories")
     for values in bucket_values(connection, as_of):
         head = f"INSERT INTO {name}" if values["bucket"] else f"CREATE OR REPLACE TEMP TABLE {name} AS"
         connection.execute(f"{head} {text}", values)
@@ -83,6 +83,14 @@ def spend_histories(customers: duckdb.DuckDBPyRelation) -> pd.DataFrame:
     return pd.DataFrame(
         {"repeat_orders": orders.astype("int64"), "repeat_spend_mean": mean, "customers": many.astype("int64")}
     )
+
+
+def on_order_days(name: str, order_days: str = "") -> str:
+    """The statement ``name``, which asks ``order_days``: those that this text selects, else those of the facts.
+
+    Those of the facts take the values of `bucket_values`, ``as_of`` being the last day that counts.
+    """
+    return f"WITH order_days AS ({order_days or statement('order_days')}) SELECT * FROM ({statement(name)})"
 
 
 def bucket_values(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[dict[str, date | int]]:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from retention_helpers.periods import Period
 
-from .churn_data import ChurnRules, Cut, churn_cut, too_little
+from .churn_data import ChurnRules, Cut, Cuts, too_little
 from .churn_measures import Ranked, auc_gains, calibration, reach, score_quality
 from .churn_models import MODELS, RULES, SCORES, Score, learn
 from .fit import FEWEST_CUSTOMERS, Refusal
@@ -64,9 +63,7 @@ class ChurnBacktest:
         return bool((self.gain["auc_gain_low"] > 0).any())
 
 
-def churn_backtest(
-    connection: duckdb.DuckDBPyConnection, *, as_of: date, rules: ChurnRules | None = None, seed: int = 0
-) -> ChurnBacktest:
+def churn_backtest(cuts: Cuts, *, seed: int = 0) -> ChurnBacktest:
     """Which way to tell who will order nothing in the horizon is the best, and is it better than a simple rule?
 
     The test cut is one horizon before ``as_of``; up to three training cuts lie one, two and three horizons before it,
@@ -75,9 +72,8 @@ def churn_backtest(
     only then tried on the test cut, against the better of the two simple rules there. Where the lower end of the gain
     is not above 0, there is no gain and the rule is used. The usual wrong edge: choosing and judging on the same days.
 
-    Parameters: ``connection`` to the facts (``orders_valid``, ``customers``); ``as_of``, the last day that counts;
-    ``rules``: horizon and who is active; ``seed`` of bootstrap and trees. Returns a `ChurnBacktest`; its ``table``
-    has one row per population (all, active) and way:
+    Parameters: ``cuts`` of the company, with the last day that counts, horizon and who is active; ``seed`` of bootstrap
+    and trees. Returns a `ChurnBacktest`; its ``table`` has one row per population (all, active) and way:
       population, score  text
       auc                0..1, chance to rank a silent customer above another; of rules by their plain values
       average_precision  0..1
@@ -86,14 +82,14 @@ def churn_backtest(
       lift_top_decile    silent in the highest tenth, times as often as in all
       n                  customers
     """
-    rules = rules or ChurnRules()
-    test_cut = rules.test_cut(as_of)
-    refusal = too_little(connection, as_of=as_of, rules=rules)
+    rules = cuts.rules
+    test_cut = rules.test_cut(cuts.as_of)
+    refusal = too_little(cuts.connection, as_of=cuts.as_of, rules=rules)
     if refusal is not None:
         return _refused(refusal, test_cut)
-    past = [churn_cut(connection, cut=cut, rules=rules) for cut in rules.training_cuts(test_cut)]
+    past = [cuts.at(day) for day in rules.training_cuts(test_cut)]
     known = [day for day in past if _refusal(day, rules) is None]
-    test = churn_cut(connection, cut=test_cut, rules=rules)
+    test = cuts.at(test_cut)
     refusal = _refusal(past[-1], rules) or _refusal(test, rules)
     if refusal is not None:
         return _refused(refusal, test_cut)
@@ -113,16 +109,14 @@ def churn_backtest(
     return ChurnBacktest(None, test_cut, tuple(day.day for day in known), scores, table, gain, *found)
 
 
-def churn_history(
-    connection: duckdb.DuckDBPyConnection, score: str, *, as_of: date, rules: ChurnRules, months: int = 6
-) -> pd.DataFrame:
+def churn_history(cuts: Cuts, score: str, *, months: int = 6) -> pd.DataFrame:
     """Month by month: had this score been given then, would it have come true?
 
-    For the end of each month whose horizon is over by ``as_of``: learnt from the cut one horizon earlier, as it would
-    have been, for the customers active then.
+    For the end of each month whose horizon is over by the last day: learnt from the cut one horizon earlier, as it
+    would have been, for the customers active then.
 
-    Parameters as `churn_backtest`; ``score``, one of `SCORES`, or "" for none; ``months``, how many at most. Returns
-    one row per month, the earliest first; months with too few customers are not there:
+    Parameters: ``cuts`` of the company; ``score``, one of `SCORES`, or "" for none; ``months``, how many at most.
+    Returns one row per month, the earliest first; months with too few customers are not there:
       month                        text, YYYY-MM
       customers, silent            active customers, and those who ordered nothing in the horizon
       predicted                    0..1, mean chance
@@ -130,15 +124,16 @@ def churn_history(
       auc                          0..1
       is_as_predicted              whether ``predicted`` lies within the interval
     """
-    last = Period.of(rules.test_cut(as_of))
-    if last.as_of > rules.test_cut(as_of):
+    rules = cuts.rules
+    last = Period.of(rules.test_cut(cuts.as_of))
+    if last.as_of > rules.test_cut(cuts.as_of):
         last -= 1
     rows = []
     for back in range(months - 1 if score else -1, -1, -1):
         day, found = (last - back).as_of, None
-        past = churn_cut(connection, cut=day - timedelta(days=rules.horizon_days), rules=rules)
+        past = cuts.at(day - timedelta(days=rules.horizon_days))
         if _refusal(past, rules) is None:
-            now = churn_cut(connection, cut=day, rules=rules)
+            now = cuts.at(day)
             found = _refusal(now, rules) or learn(score, past, rules).on(now)
         if isinstance(found, Score):
             rows.append({"month": (last - back).index, **_came_true(found, now, rules)})
@@ -158,7 +153,7 @@ def _came_true(score: Score, day: Cut, rules: ChurnRules) -> dict[str, float]:
         "observed": float(share(silent.sum(), silent.size)),
         "observed_low": float(low),
         "observed_high": float(high),
-        "auc": float(Ranked.of(score.order(features), silent).auc()) if silent.size else np.nan,
+        "auc": Ranked.of(score.order(features), silent).auc(),
         "is_as_predicted": bool(low <= predicted <= high),
     }
 

@@ -12,9 +12,10 @@ import pandas as pd
 from retention_helpers.errors import CallError
 from retention_helpers.periods import month_index
 
-from .btyd_data import MOST_BUCKETS, bucket_values
+from .btyd_data import MOST_BUCKETS, bucket_values, on_order_days
 from .fit import FEWEST_CUSTOMERS, FEWEST_DAYS, Refusal
 from .frames import statement
+from .relations import keep
 
 SAMPLE = 50_000  # customers from whom it is learnt and on whom it is tried, chosen by a digest of their ids
 TRAINING_CUTS = 3
@@ -58,44 +59,79 @@ class Cut:
     is_silent: np.ndarray | None = None
 
 
-def churn_cut(
-    connection: duckdb.DuckDBPyConnection, *, cut: date, rules: ChurnRules, outcome_known: bool = True
-) -> Cut:
-    """What was known of customers on a day, and who of them ordered nothing in the horizon after it?
+class Cuts:
+    """The cuts of one company for one question: many days, made from the same order days of the same customers.
 
-    A sample of at most 50,000 customers by a digest of their ids: the same ones for every cut, at any size. The usual
-    wrong edge is a feature that knows what came later; here one statement reads the orders up to the cut, another the
-    orders after it, and they share nothing. (An order that was cancelled within its own month is none, from the start.)
+    A sample of at most 50,000 customers by a digest of their ids: the same ones for every cut, at any size. Their order
+    days are kept in the database under numbers, so that a cut handles neither ids nor the facts.
 
-    Parameters: ``connection`` to the facts (``orders_valid``, ``customers``); ``cut``, any day; ``rules``;
-    ``outcome_known``, whether to ask who stayed silent. Returns the `Cut`: its ``features``, one row per customer:
-      customer_id               text
-      orders                    count, >= 1
-      repeat_orders             order days after the first
-      days_first_to_last_order  days, 0..days_observed
-      days_observed             days from the first order to the cut
-      days_since_last_order     days
-      orders_recent             order days within ``horizon_days`` up to the cut
-      orders_before             order days within as many days before those
-      spend_cents               minor units, of all orders
-      repeat_spend_cents        minor units, of those after the first day
-    and ``is_silent``, a bool for each of them, or None.
+    Parameters: ``connection`` to the facts (``orders_valid``, ``customers``); ``as_of``, the last day that counts;
+    ``rules``.
     """
-    values = {**feature_values(cut, rules), "buckets": _sample_buckets(connection, cut), "bucket": 0}
-    features = connection.execute(f"{statement('churn_features')} ORDER BY customer_id", values).df()
-    if not outcome_known:
-        return Cut(cut, features)
-    until = cut + timedelta(days=rules.horizon_days)
-    asked = {name: values[name] for name in ("as_of", "as_of_month", "buckets", "bucket")}
-    later = {**asked, "until": until, "until_month": month_index(until)}
-    ordered = connection.execute(statement("churn_outcomes"), later).df()["customer_id"]
-    return Cut(cut, features, ~features["customer_id"].isin(ordered).to_numpy())
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, as_of: date, rules: ChurnRules) -> None:
+        self.connection, self.as_of, self.rules = connection, as_of, rules
+        self._kept: dict[int, tuple[str, pd.Series]] = {}
+
+    def at(self, day: date) -> Cut:
+        """What was known of customers on a day, and who of them ordered nothing in the horizon after it?
+
+        The usual wrong edge is a feature that knows what came later; here one statement reads the orders up to the day,
+        another the orders after it, and they share nothing. (An order that was cancelled within its own month is none,
+        from the start.)
+
+        Parameters: ``day``, any up to ``as_of``. Returns the `Cut`: its ``features``, one row per customer:
+          customer_id               text
+          orders                    count, >= 1
+          repeat_orders             order days after the first
+          days_first_to_last_order  days, 0..days_observed
+          days_observed             days from the first order to the cut
+          days_since_last_order     days
+          orders_recent             order days within ``horizon_days`` up to the cut
+          orders_before             order days within as many days before those
+          spend_cents               minor units, of all orders
+          repeat_spend_cents        minor units, of those after the first day
+        and ``is_silent``, a bool for each of them, or None where the horizon is not over by ``as_of``.
+        """
+        days, ids = self._order_days(_sample_buckets(self.connection, day))
+        known = on_order_days("churn_features", f"SELECT * FROM {days} WHERE order_day <= $as_of")
+        features = self.connection.execute(f"{known} ORDER BY customer_id", feature_values(day, self.rules)).df()
+        number = features["customer_id"].to_numpy()
+        features["customer_id"] = ids.take(number).reset_index(drop=True)
+        until = day + timedelta(days=self.rules.horizon_days)
+        if until > self.as_of:
+            return Cut(day, features)
+        later = f"SELECT DISTINCT customer_id FROM {days} WHERE order_day > ? AND order_day <= ?"
+        is_silent = np.ones(len(ids), dtype=bool)
+        is_silent[self.connection.execute(later, [day, until]).fetchnumpy()["customer_id"]] = False
+        return Cut(day, features, is_silent[number])
+
+    def _order_days(self, buckets: int) -> tuple[str, pd.Series]:
+        """The table of order days of the customers of the first of so many buckets, and their ids by number."""
+        if buckets not in self._kept:
+            name = f"churn_order_days_{self.as_of:%Y%m%d}_{buckets}"
+            month = {"as_of": self.as_of, "as_of_month": month_index(self.as_of)}
+            values = {**month, "buckets": buckets, "bucket": 0}
+            keep(self.connection, f"{name}_by_id", statement("order_days"), values)
+            ids = f"SELECT DISTINCT customer_id FROM {name}_by_id ORDER BY customer_id"
+            text = f"""
+                SELECT
+                    CAST(number AS INTEGER) AS customer_id, order_day,
+                    CAST(orders AS INTEGER) AS orders, CAST(amount_cents AS BIGINT) AS amount_cents
+                FROM {name}_by_id INNER JOIN (
+                    SELECT customer_id, ROW_NUMBER() OVER (ORDER BY customer_id) - 1 AS number FROM ({ids})
+                ) USING (customer_id)
+            """
+            keep(self.connection, name, text)
+            self._kept[buckets] = name, self.connection.execute(ids).df()["customer_id"]
+            self.connection.execute(f"DROP TABLE {name}_by_id")
+        return self._kept[buckets]
 
 
 def feature_buckets(connection: duckdb.DuckDBPyConnection, *, as_of: date, rules: ChurnRules) -> Iterator[pd.DataFrame]:
     """The features of all customers on a day, bucket by bucket, so that they fit into memory at any size."""
     for values in bucket_values(connection, as_of):
-        yield connection.execute(statement("churn_features"), {**values, **feature_values(as_of, rules)}).df()
+        yield connection.execute(on_order_days("churn_features"), {**values, **feature_values(as_of, rules)}).df()
 
 
 def too_little(connection: duckdb.DuckDBPyConnection, *, as_of: date, rules: ChurnRules) -> Refusal | None:
@@ -116,7 +152,7 @@ def too_little(connection: duckdb.DuckDBPyConnection, *, as_of: date, rules: Chu
 def feature_values(cut: date, rules: ChurnRules) -> dict[str, date | int]:
     """What the statement of the features takes, save the bucket."""
     span = timedelta(days=rules.horizon_days)
-    return {"as_of": cut, "as_of_month": month_index(cut), "recent_from": cut - span, "before_from": cut - 2 * span}
+    return {"as_of": cut, "recent_from": cut - span, "before_from": cut - 2 * span}
 
 
 def _sample_buckets(connection: duckdb.DuckDBPyConnection, cut: date) -> int:

@@ -1,17 +1,5 @@
 -- One row per customer of a bucket who ordered up to as_of: what their orders so far say of them, and nothing that came later.
-WITH order_days AS (
-    SELECT
-        customer_id,
-        CAST(ordered_at AS DATE) AS order_day,
-        COUNT(*) AS orders,
-        SUM(amount_cents) AS amount_cents
-    FROM orders_valid
-    WHERE month <= $as_of_month
-        AND CAST(ordered_at AS DATE) <= CAST($as_of AS DATE)
-        AND CAST(HASH(customer_id) & 1023 AS INTEGER) % $buckets = $bucket
-    GROUP BY customer_id, CAST(ordered_at AS DATE)
-),
-spans AS (
+WITH spans AS (
     SELECT
         customer_id,
         CAST(SUM(orders) AS INTEGER) AS orders,

@@ -47,7 +47,7 @@ def listed_at_risk(
       manager, customer_id           text
       churn_risk                     0..1
       expected_spend, value_at_risk  money in the horizon, missing where no model fits
-      days_since_last_order, orders, orders_recent, orders_before, days_observed  see `churn_cut`
+      days_since_last_order, orders, orders_recent, orders_before, days_observed  see `Cuts.at`
       spend_total                    money, of all orders
       early_warning                  bool, the customer's orders fell beyond luck
       expected_recent, chance_by_luck  of the warning, missing without

@@ -9,52 +9,50 @@ from .intervals import Floats, divide, draw_interval, share, wilson
 
 GROUPS = 10
 DRAWS = 500
-_AT_ONCE = 25  # draws whose weights are held in memory together
 
 
 @dataclass(frozen=True, eq=False)
 class Ranked:
-    """Customers from the likeliest to leave on: where each stands, ties sharing a place, and who did."""
+    """Customers from the likeliest to leave on: at which place each stands, ties sharing one, and who did."""
 
-    ordered: np.ndarray  # customers, the highest first
-    ends: np.ndarray  # of each run of ties in it: the place after its last one
-    silent: Floats
+    places: int
+    where: np.ndarray  # for each customer twice the place from the highest, and 1 more for a silent one
 
     @classmethod
     def of(cls, order: Floats, silent: np.ndarray) -> "Ranked":
-        ordered = np.argsort(-order, kind="stable")
-        steps = np.flatnonzero(np.diff(order[ordered]))
-        ends = np.append(steps + 1, order.size) if order.size else np.zeros(0, dtype=int)
-        return cls(ordered, ends, silent.astype(float))
+        values, place = np.unique(-order, return_inverse=True)
+        return cls(values.size, 2 * place + silent)
 
-    def sums(self, weights: Floats | None = None) -> tuple[Floats, Floats]:
-        """Customers and silent ones up to the end of each run of ties; ``weights``, shape (draws, n), count them."""
-        silent = self.silent[self.ordered]
-        if weights is None:
-            return self.ends.astype(float), np.cumsum(silent)[self.ends - 1]
-        drawn = weights[:, self.ordered]
-        total = np.cumsum(drawn, axis=1, dtype=float)[:, self.ends - 1]
-        return total, np.cumsum(drawn * silent, axis=1)[:, self.ends - 1]
+    def at(self, drawn: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Customers who ordered again and silent ones at each place, shape (places,); of those ``drawn``, else all."""
+        where = self.where if drawn is None else self.where[drawn]
+        again, silent = np.bincount(where, minlength=2 * self.places).reshape(self.places, 2).T
+        return again, silent
 
-    def auc(self, weights: Floats | None = None) -> Floats:
-        """The chance that of a silent customer and another the silent one ranks higher, ties counting for half."""
-        total, silent = self.sums(weights)
-        others = total - silent
-        step = np.diff(others, axis=-1, prepend=0.0)
+    def sums(self) -> tuple[Floats, Floats]:
+        """All customers and the silent ones up to each place, shape (places,)."""
+        again, silent = self.at()
+        return np.cumsum(again + silent).astype(float), np.cumsum(silent).astype(float)
+
+    def auc(self, drawn: np.ndarray | None = None) -> float:
+        """The chance that of a silent customer and another the silent one ranks higher, ties counting for half.
+
+        Among the customers ``drawn``, their numbers in shape (n,), some more than once; else among all.
+        """
+        again, silent = self.at(drawn)
         # Each who ordered again loses against the silent ones above, and half of those beside.
-        above = silent - np.diff(silent, axis=-1, prepend=0.0) / 2
-        return divide((step * above).sum(axis=-1), silent[..., -1:].sum(axis=-1) * others[..., -1:].sum(axis=-1))
+        above = np.cumsum(silent) - silent / 2
+        return float(divide(again @ above, silent.sum() * again.sum()))
 
     def average_precision(self) -> float:
         """The mean share of silent customers among those ranked as high or higher, over the silent customers."""
         total, silent = self.sums()
-        return float(divide((np.diff(silent, prepend=0.0) * silent / total).sum(), self.silent.sum()))
+        return float(divide((np.diff(silent, prepend=0.0) * silent / total).sum(), silent[-1:].sum()))
 
     def reached(self, shares: Floats) -> Floats:
         """Which share of the silent customers is among the highest ``shares`` of all; of ties a part like any other."""
         total, silent = self.sums()
-        n = max(self.ordered.size, 1)
-        x, y = np.append(0.0, total / n), np.append(0.0, share(silent, self.silent.sum()))
+        x, y = np.append(0.0, total / max(self.where.size, 1)), np.append(0.0, share(silent, silent[-1:].sum()))
         return np.interp(shares, x, y)
 
 
@@ -71,7 +69,7 @@ def score_quality(order: Floats, chance: Floats, silent: np.ndarray) -> dict[str
     groups = calibration(chance, silent)
     apart = (groups["predicted"] - groups["observed"]).abs()
     values = (
-        float(ranked.auc()),
+        ranked.auc(),
         ranked.average_precision(),
         float(((chance - silent) ** 2).mean()),
         float((apart * groups["customers"]).sum() / n),
@@ -137,17 +135,13 @@ def auc_gains(
       auc_gain_low, auc_gain_high  95 %
     """
     ranked = {name: Ranked.of(order, silent) for name, order in orders.items()}
-    n = silent.size
-    drawn = {name: [] for name in ranked}
-    rng = np.random.default_rng(seed)
-    for _ in range(0, draws, _AT_ONCE):
-        weights = np.stack([np.bincount(rng.integers(0, n, n), minlength=n) for _ in range(_AT_ONCE)]).astype("int32")
-        for name, one in ranked.items():
-            drawn[name].append(one.auc(weights))
-    base, base_drawn = ranked[rule].auc(), np.concatenate(drawn[rule])
+    n, rng = silent.size, np.random.default_rng(seed)
+    drawn = (rng.integers(0, n, n) for _ in range(draws))
+    found = np.array([[one.auc(some) for one in ranked.values()] for some in drawn])
+    base, base_drawn = ranked[rule].auc(), found[:, list(ranked).index(rule)]
     rows = []
-    for name, one in ranked.items():
-        low, high = draw_interval(np.concatenate(drawn[name]) - base_drawn)
-        rows.append((name, float(one.auc() - base), float(low), float(high)))
+    for (name, one), values in zip(ranked.items(), found.T, strict=True):
+        low, high = draw_interval(values - base_drawn)
+        rows.append((name, one.auc() - base, float(low), float(high)))
     names = ["score", "auc_gain", "auc_gain_low", "auc_gain_high"]
     return pd.DataFrame(rows, columns=names).astype({"score": "str"})

@@ -1,14 +1,13 @@
 """Today's scores: each customer's risk, what is expected of them, and what is at stake."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import duckdb
 import numpy as np
 import pandas as pd
 
 from .btyd_data import HISTORY
-from .churn_data import ChurnRules, churn_cut, feature_buckets
+from .churn_data import ChurnRules, Cuts, feature_buckets
 from .churn_models import Score, learn, model_of_ordering
 from .fit import Fit
 from .frames import major, numbers
@@ -38,9 +37,7 @@ class ChurnScores:
     typical: pd.DataFrame
 
 
-def churn_scores(
-    connection: duckdb.DuckDBPyConnection, score: str, *, as_of: date, rules: ChurnRules, seed: int = 0
-) -> ChurnScores:
+def churn_scores(cuts: Cuts, score: str, *, seed: int = 0) -> ChurnScores:
     """How likely is each customer to order nothing in the horizon, and what is at stake?
 
     The score that the back-test found, learnt from the cut one horizon before ``as_of``, whose outcome is known by now.
@@ -48,21 +45,19 @@ def churn_scores(
     customers are scored in the database, bucket by bucket. The usual wrong edge: a score learnt from days whose outcome
     is not known yet.
 
-    Parameters: ``connection`` to the facts (``orders_valid``, ``customers``); ``score``, one of `SCORES`, or "" for
-    none; ``as_of``; ``rules``; ``seed``. Returns `ChurnScores`, whose ``customers`` are a relation with one row per
-    customer who ordered by ``as_of`` (nobody without a score):
+    Parameters: ``cuts`` of the company; ``score``, one of `SCORES`, or "" for none; ``seed``. Returns `ChurnScores`,
+    whose ``customers`` are a relation with one row per customer who ordered by ``as_of`` (nobody without a score):
       customer_id          text
-      the features         see `churn_cut`
+      the features         see `Cuts.at`
       is_active            ordered within ``active_days``
       churn_risk           0..1, chance of no order in the horizon
       expected_spend       money in the horizon, of active customers; missing where no model fits
       value_at_risk        money, churn_risk x expected_spend
     """
-    now = churn_cut(connection, cut=as_of, rules=rules, outcome_known=False)
-    ready = None
+    connection, as_of, rules = cuts.connection, cuts.as_of, cuts.rules
+    now, ready = cuts.at(as_of), None
     if score:
-        past = churn_cut(connection, cut=rules.test_cut(as_of), rules=rules)
-        ready = learn(score, past, rules, seed=seed).on(now)
+        ready = learn(score, cuts.at(rules.test_cut(as_of)), rules, seed=seed).on(now)
     models = model_of_ordering(now.features), _spend_model(now.features)
     name = f"churn_scores_{as_of:%Y%m%d}"
     head = f"CREATE OR REPLACE TEMP TABLE {name} AS"
@@ -71,11 +66,12 @@ def churn_scores(
         with named(connection, scored_bucket=rows if ready else rows.iloc[:0]):
             connection.execute(f"{head} SELECT * FROM scored_bucket")
         head = f"INSERT INTO {name}"
-    query = f"SELECT COUNT(*), AVG(churn_risk) FROM {name} WHERE is_active"
-    active, mean = connection.execute(query).fetchall()[0]
+    # Decimal: then the sum has the same digits in whatever order rows come.
+    query = f"SELECT COUNT(*), CAST(SUM(CAST(churn_risk AS DECIMAL(38, 15))) AS DOUBLE) FROM {name} WHERE is_active"
+    active, total = connection.execute(query).fetchall()[0]
     known = now.features[rules.is_active(now.features)].drop(columns="customer_id")
     typical = known.median().to_frame().T if len(known) else known
-    return ChurnScores(ready, connection.table(name), active, np.nan if mean is None else mean, typical)
+    return ChurnScores(ready, connection.table(name), active, np.nan if total is None else total / active, typical)
 
 
 def risk_classes(connection: duckdb.DuckDBPyConnection, scores: ChurnScores) -> pd.DataFrame:

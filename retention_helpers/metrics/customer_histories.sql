@@ -1,17 +1,5 @@
 -- One row per customer of a bucket who ordered up to as_of: order days after the first, when, and what was spent on them.
-WITH order_days AS (
-    SELECT
-        customer_id,
-        CAST(ordered_at AS DATE) AS order_day,
-        SUM(amount_cents) AS amount_cents
-    FROM orders_valid
-    WHERE month <= $as_of_month
-        AND CAST(ordered_at AS DATE) <= CAST($as_of AS DATE)
-        -- A power of two of buckets: small ones fit into memory where all customers at once would not.
-        AND CAST(HASH(customer_id) & 1023 AS INTEGER) % $buckets = $bucket
-    GROUP BY customer_id, CAST(ordered_at AS DATE)
-),
-spans AS (
+WITH spans AS (
     SELECT
         customer_id,
         CAST(COUNT(*) - 1 AS INTEGER) AS repeat_orders,

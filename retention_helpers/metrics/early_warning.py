@@ -7,23 +7,20 @@ history lets one expect, with the chance of so few by luck; and the chances of a
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
 
 import duckdb
 import numpy as np
 import pandas as pd
-from scipy import stats
-from scipy.special import gammaln, psi
 
 from retention_helpers.periods import month_index
 
 from .btyd_data import bucket_values
 from .churn_data import ChurnRules
 from .cohort_tests import FALSE_DISCOVERY_RATE
-from .fit import FEWEST_CUSTOMERS, Fit, Refusal
+from .fit import Fit
 from .frames import numbers, statement
-from .intervals import Floats, newcombe_difference, share, wilson
-from .likelihood import GAIN_LEFT, Objective, climb
+from .gamma_rate import GammaRate, fit_rates, q_values
+from .intervals import newcombe_difference, share, wilson
 from .relations import named
 
 FEWEST_BEFORE = 2  # events in the history: with fewer there is no habit to fall away from
@@ -43,21 +40,6 @@ EVENTS = {
 }
 
 
-class GammaRate(NamedTuple):
-    """Everybody's own rate is constant; over customers rates are gamma(r, alpha), alpha in days."""
-
-    r: float
-    alpha: float
-
-    def expected(self, before: Floats, days: Floats, window: float) -> Floats:
-        """Events to expect in ``window`` days of a customer with so many in so many days, shape (n,)."""
-        return (self.r + before) / (self.alpha + days) * window
-
-    def chance_of_so_few(self, before: Floats, days: Floats, recent: Floats, window: float) -> Floats:
-        """P(at most ``recent`` events in ``window`` days | the history), were the rate what it was, shape (n,)."""
-        return stats.nbinom.cdf(recent, self.r + before, (self.alpha + days) / (self.alpha + days + window))
-
-
 @dataclass(frozen=True, eq=False)
 class Warnings:
     """What `early_warnings` found: the fit (or why there is none), customers looked at, and those who fell."""
@@ -73,8 +55,9 @@ def early_warnings(connection: duckdb.DuckDBPyConnection, source: str, *, as_of:
 
     Looked at are customers known for two horizons or more, with 2 events or more before the last horizon, active when
     it began. Rates are gamma over customers (`fit_rates`); of each the chance of so few events in the last horizon, had
-    nothing changed, is that of a negative binomial; Benjamini-Hochberg over all looked at keeps false warnings to 5 %
-    of those given. The usual wrong edge: five hundred customers silent by luck among ten thousand, each at "5 %".
+    nothing changed, is that of a negative binomial; corrected over all looked at (see `q_values`), it keeps false
+    warnings to 5 % of those given. The usual wrong edge: five hundred customers silent by luck among ten thousand, each
+    at "5 %".
 
     Parameters: ``connection`` to the facts (``orders_valid``; ``touchpoints`` and ``contacts``); ``source``, "orders"
     or "interactions" (touch points other than purchases, messages opened or clicked); ``as_of``; ``rules``. Returns
@@ -85,7 +68,7 @@ def early_warnings(connection: duckdb.DuckDBPyConnection, source: str, *, as_of:
       events_recent    days with an event in the last horizon
       expected_recent  of them expected
       chance_by_luck   0..1, of so few or fewer had the rate not changed
-      q_value          0..1, corrected for all customers looked at; at most .05
+      q_value          0..1, share of false warnings among all as strong as this one; at most .05
     """
     name = f"rates_{source}_{as_of:%Y%m%d}"
     _keep_histories(connection, (name, source), as_of, rules)
@@ -96,9 +79,10 @@ def early_warnings(connection: duckdb.DuckDBPyConnection, source: str, *, as_of:
     known = counts[counts["events_before"] >= FEWEST_BEFORE].reset_index(drop=True)
     if fit.converged:
         before, days, recent, many = (numbers(known, column) for column in (*RATE, "customers"))
-        luck = fit.params.chance_of_so_few(before, days, recent, rules.horizon_days)
-        expected = fit.params.expected(before, days, rules.horizon_days)
-        known = known.assign(expected_recent=expected, chance_by_luck=luck, q_value=weighted_q_values(luck, many))
+        seen, window = (before, days, recent), rules.horizon_days
+        expected = fit.params.expected(before, days, window)
+        luck, corrected = q_values(fit.params, seen, many, window)
+        known = known.assign(expected_recent=expected, chance_by_luck=luck, q_value=corrected)
         fell = known[known["q_value"] <= FALSE_DISCOVERY_RATE]
     else:
         fell = known.iloc[:0].assign(**dict.fromkeys(WARNED, np.zeros(0)))
@@ -161,48 +145,6 @@ def warned_customers(connection: duckdb.DuckDBPyConnection, *found: Warnings) ->
             )
     rows = pd.concat(parts, ignore_index=True).drop_duplicates().sort_values(["manager", "customer_id"])
     return rows.reset_index(drop=True).astype("str")
-
-
-def fit_rates(counts: pd.DataFrame) -> Fit[GammaRate]:
-    """How do rates differ from customer to customer? Negative binomial by maximum likelihood, each with their own time.
-
-    Parameters: ``counts`` with events_before, days_before (> 0) and, where a row stands for several, customers. Returns
-    a `Fit` of `GammaRate`; refused below 500 customers, without any event, and where there is no single best answer.
-    """
-    x, days = numbers(counts, "events_before"), numbers(counts, "days_before")
-    many = numbers(counts, "customers") if "customers" in counts else np.ones(x.size)
-    n = many.sum()
-    if n < FEWEST_CUSTOMERS:
-        return Fit.refused(GammaRate, n, Refusal("too_few_customers", n, FEWEST_CUSTOMERS))
-    if not many @ x > 0:
-        return Fit.refused(GammaRate, n, Refusal("no_repeat_orders", 0, 1))
-    unit = days.max()
-    peak = climb(_likelihood(x, days / unit, many), [np.log([0.5, 0.5]), np.log([2.0, 0.2])], n)
-    if not peak.converged:
-        return Fit.refused(GammaRate, n, Refusal("not_converged", peak.gain_left, GAIN_LEFT))
-    r, alpha = np.exp(peak.theta)
-    return Fit(GammaRate(float(r), float(alpha * unit)), peak.value, int(n), peak.covariance)
-
-
-def weighted_q_values(p_value: Floats, many: Floats) -> Floats:
-    """Benjamini-Hochberg, each row standing for so many tests of one p value."""
-    order = np.argsort(p_value, kind="stable")
-    scaled = p_value[order] * many.sum() / np.cumsum(many[order])
-    q = np.empty_like(scaled)
-    q[order] = np.minimum.accumulate(scaled[::-1])[::-1]
-    return np.minimum(q, 1.0)
-
-
-def _likelihood(x: Floats, days: Floats, many: Floats) -> Objective:
-    def objective(theta: Floats) -> tuple[float, Floats]:
-        r, alpha = np.exp(theta)
-        log_all = np.log(alpha + days)
-        value = many @ (gammaln(r + x) - (r + x) * log_all) + many.sum() * (r * np.log(alpha) - gammaln(r))
-        by_r = many @ (psi(r + x) - log_all) + many.sum() * (np.log(alpha) - psi(r))
-        by_alpha = many.sum() * r / alpha - many @ ((r + x) / (alpha + days))
-        return float(value), np.array([by_r * r, by_alpha * alpha])
-
-    return objective
 
 
 def _keep_histories(

@@ -45,14 +45,14 @@ def rehearse(
     size = min(n, MOST_CUSTOMERS)
     orders, so_far, spend = (np.full(shape, np.nan) for shape in ((draws, ends.size), (draws, ends.size), (draws,)))
     every = np.repeat(h.T, h.customers.astype(np.int64)) if n == size else None
+    up_to = np.cumsum(h.customers) / n
     for draw in range(draws):
-        observed = rng.choice(h.T, size, p=h.customers / h.customers.sum()) if every is None else every
+        observed = h.T[np.searchsorted(up_to, rng.random(size), side="right")] if every is None else every
         known, future = fits[0].params.simulate(observed, ends, rng)
         again = _refit_orders(fits[0], known)
         if again is None:
             continue
-        each = again.expected_orders(known, ends[-1])
-        expected = np.array([each.sum()]) if ends.size == 1 else expected_curve(again, known, ends)
+        each, expected = _expected(again, known, ends)
         came = future.sum(axis=1)
         orders[draw] = came / np.diff(expected, prepend=0.0) - 1
         so_far[draw] = came.cumsum() / expected - 1
@@ -66,10 +66,20 @@ def expected_curve(model: OrderModel, h: Histories, ends: Floats) -> Floats:
 
     To a per mille or better, and as quick for fifty weeks as for twelve.
     """
+    return _expected(model, h, ends)[1]
+
+
+def _expected(model: OrderModel, h: Histories, ends: Floats) -> tuple[Floats, Floats]:
+    """Orders expected of one customer of each history up to the last end, and of all customers up to each end."""
+    if ends.size == 1:
+        each = model.expected_orders(h, ends[0])
+        return each, np.array([h.customers @ each])
     stretch = np.log1p(ends / model.alpha)
     knots = np.linspace(0, stretch[-1], KNOTS + 1)
-    totals = [h.customers @ orders for orders in model.expected_orders_by(h, model.alpha * np.expm1(knots[1:]))]
-    return CubicSpline(knots, [0.0, *totals])(stretch)
+    totals, each = [0.0], np.zeros(h.x.size)
+    for each in model.expected_orders_by(h, model.alpha * np.expm1(knots[1:])):
+        totals.append(h.customers @ each)
+    return each, CubicSpline(knots, totals)(stretch)
 
 
 def error_interval(expected: Floats, errors: Floats, shrink: float, confidence: float = CONFIDENCE) -> Interval:
@@ -91,13 +101,20 @@ def error_interval(expected: Floats, errors: Floats, shrink: float, confidence: 
 def _refit_orders(fit: Fit[OrderModel], known: Histories) -> OrderModel | None:
     model, unit = type(fit.params), known.T.max()
     scale = units(model, unit)
-    theta = climb_near(model.objective(known.by(unit)), np.log(np.array(fit.params) / scale), fit.covariance)
+    objective, start = model.objective(known.by(unit)), np.log(np.array(fit.params) / scale)
+    theta = climb_near(objective, start, _covariance_of(fit, known.customers.sum()))
     return None if theta is None else model(*(np.exp(theta) * scale))
 
 
 def _refit_spend(fit: Fit[GammaGamma], x: Floats, z: Floats) -> GammaGamma | None:
-    theta = climb_near(spend_likelihood(x, z, np.ones(x.size)), np.log(np.array(fit.params)), fit.covariance)
+    objective, start = spend_likelihood(x, z, np.ones(x.size)), np.log(np.array(fit.params))
+    theta = climb_near(objective, start, _covariance_of(fit, x.size))
     return None if theta is None else GammaGamma(*np.exp(theta))
+
+
+def _covariance_of(fit: Fit, customers: float) -> Floats:
+    """What the covariance of a fit is with so many customers: information adds up over them."""
+    return fit.covariance * (fit.n / max(customers, 1))
 
 
 def _spend_error(

@@ -71,21 +71,27 @@ def climb(objective: Objective, starts: Sequence[Floats], n: float) -> Peak:
 def climb_near(objective: Objective, start: Floats, covariance: Floats) -> Floats | None:
     """The peak for data like those whose fit was ``start``, curved as it is there; None where it is not found.
 
-    Newton's steps with a Hessian that is known already cost one gradient each; a step that overshoots is cut short.
+    Newton's steps with a Hessian that is known already cost one gradient each; a step that overshoots, or leads to
+    where a model has lost a parameter, is cut short.
     """
     theta, (value, gradient) = start, objective(start)
     for _ in range(NEAR_STEPS):
         step = covariance @ gradient
         if gradient @ step / 2 <= GAIN_LEFT:
             return theta
-        reached = objective(theta + step)
-        while not reached[0] > value:
+        reached, ahead = _ahead(objective, theta + step)
+        while not reached > value:
             step = step / 4
             if gradient @ step <= GAIN_LEFT:
                 return None
-            reached = objective(theta + step)
-        theta, (value, gradient) = theta + step, reached
+            reached, ahead = _ahead(objective, theta + step)
+        theta, value, gradient = theta + step, reached, ahead
     return None
+
+
+def _ahead(objective: Objective, theta: Floats) -> tuple[float, Floats]:
+    """The objective, which falls without end where a parameter is lost."""
+    return objective(theta) if np.abs(theta).max() < FURTHEST else (-np.inf, theta)
 
 
 def _hessian(objective: Objective, theta: Floats) -> Floats:

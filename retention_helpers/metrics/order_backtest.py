@@ -12,10 +12,17 @@ from retention_helpers.errors import CallError, did_you_mean
 from retention_helpers.periods import Period
 
 from .bg_nbd import BgNbd, fit_bg_nbd
-from .btyd_data import Histories, bucket_values, customer_histories, order_histories, spend_histories
+from .btyd_data import (
+    Histories,
+    bucket_values,
+    customer_histories,
+    on_order_days,
+    order_histories,
+    spend_histories,
+)
 from .fit import Fit
 from .forecast_errors import Errors, error_interval, expected_curve, rehearse
-from .frames import last_month, numbers, statement
+from .frames import last_month, numbers
 from .gamma_gamma import GammaGamma, fit_gamma_gamma
 from .history_fit import OrderModel
 from .intervals import Floats
@@ -120,7 +127,7 @@ def _edges(first: date, cut: date, as_of: date, every: str) -> list[date]:
 
 def _actual(connection: duckdb.DuckDBPyConnection, edges: list[date], *, as_of: date, cut: date) -> Floats:
     """Repeat orders between the edges by customers known on the cut."""
-    text, parts = statement("repeat_order_days"), []
+    text, parts = on_order_days("repeat_order_days"), []
     for values in bucket_values(connection, as_of):
         parts.append(connection.execute(text, {**values, "cut": cut}).df())
     days = pd.concat(parts)

@@ -1,15 +1,5 @@
 -- One row per day: days with an order after a customer's first such day, by customers of a bucket known on the cut.
-WITH order_days AS (
-    SELECT
-        customer_id,
-        CAST(ordered_at AS DATE) AS order_day
-    FROM orders_valid
-    WHERE month <= $as_of_month
-        AND CAST(ordered_at AS DATE) <= CAST($as_of AS DATE)
-        AND CAST(HASH(customer_id) & 1023 AS INTEGER) % $buckets = $bucket
-    GROUP BY customer_id, CAST(ordered_at AS DATE)
-),
-first_days AS (
+WITH first_days AS (
     SELECT
         customer_id,
         MIN(order_day) AS first_day
@@ -24,4 +14,3 @@ INNER JOIN first_days ON first_days.customer_id = order_days.customer_id
 WHERE order_days.order_day > first_days.first_day
     AND first_days.first_day <= CAST($cut AS DATE)
 GROUP BY order_days.order_day
-ORDER BY order_days.order_day

@@ -2,7 +2,8 @@
 WITH ranked AS (
     SELECT
         spend_cents,
-        expected_spend,
+        -- Decimal: then sums have the same digits in whatever order rows come.
+        CAST(expected_spend AS DECIMAL(38, 12)) AS expected_spend,
         ROW_NUMBER() OVER (ORDER BY expected_spend DESC NULLS LAST, spend_cents DESC, customer_id) AS place
     FROM customer_values
 ),
@@ -10,17 +11,17 @@ whole AS (
     SELECT
         COUNT(*) AS customers,
         SUM(spend_cents) AS spend_cents,
-        SUM(expected_spend) AS expected_spend
+        SUM(CAST(expected_spend AS DECIMAL(38, 12))) AS expected_spend
     FROM customer_values
 )
 SELECT
     shares.top_share,
     COUNT(*) AS customers,
     SUM(ranked.spend_cents) AS spend_cents,
-    SUM(ranked.expected_spend) AS expected_spend,
-    MIN(ranked.expected_spend) AS expected_spend_from,
+    CAST(SUM(ranked.expected_spend) AS DOUBLE) AS expected_spend,
+    CAST(MIN(ranked.expected_spend) AS DOUBLE) AS expected_spend_from,
     MAX(whole.spend_cents) AS all_spend_cents,
-    MAX(whole.expected_spend) AS all_expected
+    CAST(MAX(whole.expected_spend) AS DOUBLE) AS all_expected
 FROM shares
 CROSS JOIN whole
 INNER JOIN ranked ON ranked.place <= GREATEST(CEIL(shares.top_share * whole.customers - 0.000001), 1)

@@ -23,7 +23,7 @@ from retention_helpers.metrics.frames import HERE
 from tests.metrics.order_base import CALIBRATION, cdnow_histories, cdnow_sample, order_base
 from tests.metrics.shops import LAST, Shop, month_end, shops
 
-SQL = ("customer_histories", "customer_scores", "order_histories", "repeat_order_days", "spend_histories")
+SQL = ("customer_histories", "customer_scores", "order_days", "order_histories", "repeat_order_days", "spend_histories")
 
 
 def twin(shop: Shop, as_of: date) -> dict[str, tuple[int, int, int, int]]:

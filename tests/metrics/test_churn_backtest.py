@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from retention_helpers.errors import CallError
 from retention_helpers.metrics.churn_backtest import HISTORY, TABLE, churn_backtest, churn_history
-from retention_helpers.metrics.churn_data import ChurnRules, churn_cut
+from retention_helpers.metrics.churn_data import ChurnRules, Cuts
 from retention_helpers.metrics.churn_lists import LISTED, listed_at_risk
 from retention_helpers.metrics.churn_measures import score_quality
 from retention_helpers.metrics.churn_models import SCORES, learn
@@ -23,9 +24,13 @@ RULES = ChurnRules(horizon_days=90, active_days=180)
 CDNOW_END = date(1998, 6, 30)
 
 
+def cuts_of(base: duckdb.DuckDBPyConnection, as_of: date = AS_OF) -> Cuts:
+    return Cuts(base, as_of=as_of, rules=RULES)
+
+
 @pytest.mark.slow
 def test_on_cdnow_the_score_used_reaches_the_bars(retention_data: Path):
-    found = churn_backtest(cdnow_master(retention_data), as_of=CDNOW_END, rules=RULES)
+    found = churn_backtest(cuts_of(cdnow_master(retention_data), CDNOW_END))
     assert found.test_cut == date(1998, 4, 1)
     assert found.training_cuts == (date(1997, 7, 5), date(1997, 10, 3), date(1998, 1, 1))
     assert found.is_gain
@@ -45,7 +50,7 @@ def test_on_cdnow_the_score_used_reaches_the_bars(retention_data: Path):
 
 def test_silence_against_the_own_gap_is_worthless_on_cdnow(retention_data: Path):
     """Nobody brings it back: how long the silence is in usual gaps tells no more than a coin."""
-    day = churn_cut(cdnow_master(retention_data), cut=date(1998, 4, 1), rules=RULES)
+    day = cuts_of(cdnow_master(retention_data), CDNOW_END).at(date(1998, 4, 1))
     rows = day.features
     several = RULES.is_active(rows) & (rows["repeat_orders"] > 0).to_numpy()
     mine = rows[several]
@@ -73,9 +78,7 @@ def test_orders_after_the_cut_change_no_score_bit_for_bit(later):
     )
     bases = churn_base(shop), churn_base(pd.concat([shop, more], ignore_index=True))
     for name in ("recency", "rfm", "bg_nbd", "logistic"):
-        one, other = (
-            churn_scores(base, name, as_of=AS_OF, rules=RULES).customers.order("customer_id").df() for base in bases
-        )
+        one, other = (churn_scores(cuts_of(base), name).customers.order("customer_id").df() for base in bases)
         pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
@@ -93,32 +96,35 @@ def test_the_features_of_a_customer_are_those_counted_by_hand():
     orders = pd.DataFrame(
         {"customer_id": "a", "ordered_at": pd.to_datetime(days), "amount_cents": range(100, 900, 100)}
     )
-    rules = ChurnRules(90, 180)
-    row = churn_cut(churn_base(orders), cut=AS_OF, rules=rules, outcome_known=False).features.iloc[0]
+    cuts = cuts_of(churn_base(orders))
+    assert cuts.at(AS_OF).is_silent is None
+    row = cuts.at(AS_OF).features.iloc[0]
     assert row.drop("customer_id").to_dict() == {
         "orders": 7, "repeat_orders": 5, "days_first_to_last_order": 294, "days_observed": 294,
         "days_since_last_order": 0, "orders_recent": 2, "orders_before": 3, "spend_cents": 2800,
         "repeat_spend_cents": 2700,
     }  # fmt: skip
-    then = churn_cut(churn_base(orders), cut=date(2026, 8, 3), rules=rules)
-    assert then.is_silent.tolist() == [False]
-    assert churn_cut(churn_base(orders), cut=date(2026, 8, 3), rules=ChurnRules(88, 180)).is_silent.tolist() == [True]
+    then = date(2026, 8, 2)
+    assert cuts.at(then).is_silent.tolist() == [False]
+    shorter = Cuts(churn_base(orders.drop(index=5)), as_of=AS_OF, rules=ChurnRules(89, 180))
+    assert shorter.at(then).is_silent.tolist() == [True]
 
 
 def test_every_way_is_tried_and_the_report_uses_the_rule_where_no_model_gains(shop):
-    found = churn_backtest(churn_base(shop), as_of=AS_OF, rules=RULES)
+    cuts = cuts_of(churn_base(shop))
+    found = churn_backtest(cuts)
     assert found.refusal is None
     assert sorted(set(found.table["score"])) == sorted(SCORES)
     assert found.used == (found.scores["chosen"] if found.is_gain else found.scores["rule"])
     assert found.table[found.table["population"] == "all"]["n"].nunique() == 1
-    history = churn_history(churn_base(shop), found.used, as_of=AS_OF, rules=RULES, months=2)
+    history = churn_history(cuts, found.used, months=2)
     assert history["month"].tolist() == ["2026-06", "2026-07"]
     assert history["predicted"].between(0, 1).all()
 
 
 def test_chances_of_rules_are_what_happened_after_the_past_cut(shop):
     base = churn_base(shop)
-    past = churn_cut(base, cut=RULES.test_cut(AS_OF), rules=RULES)
+    past = cuts_of(base).at(RULES.test_cut(AS_OF))
     for name in ("recency", "rfm"):
         score = learn(name, past, RULES).on(past)
         assert score.chance(past.features).mean() == pytest.approx(past.is_silent.mean())
@@ -146,20 +152,20 @@ def _nobody_returns_after_the_cut(shop: pd.DataFrame) -> pd.DataFrame:
 )
 def test_of_too_little_nothing_is_claimed_and_nothing_breaks(shop, change, reason):
     base = churn_base(change(shop))
-    found = churn_backtest(base, as_of=AS_OF, rules=RULES)
+    found = churn_backtest(cuts_of(base))
     assert found.refusal is not None
     assert found.refusal.reason == reason
     assert found.used == ""
     assert found.table.dtypes.astype(str).to_dict() == TABLE
     assert found.table.empty
     assert found.calibration.empty
-    scores = churn_scores(base, found.used, as_of=AS_OF, rules=RULES)
+    scores = churn_scores(cuts_of(base), found.used)
     assert scores.score is None
     assert scores.customers.df().empty
     nobody = listed_at_risk(base, scores, early_warnings(base, "orders", as_of=AS_OF, rules=RULES).customers)
     assert nobody.dtypes.astype(str).to_dict() == LISTED
     assert nobody.empty
-    assert churn_history(base, found.used, as_of=AS_OF, rules=RULES).dtypes.astype(str).to_dict() == HISTORY
+    assert churn_history(cuts_of(base), found.used).dtypes.astype(str).to_dict() == HISTORY
 
 
 def test_a_horizon_of_no_days_is_refused():

@@ -1,5 +1,6 @@
 """What each customer brought and will bring: sums that agree, worked by hand, and what is not foretold."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -84,6 +85,19 @@ def test_the_best_are_those_of_whom_most_is_expected(cdnow) -> None:
         assert row.expected_spend_share == pytest.approx(top["expected_spend"].sum() / rows["expected_spend"].sum())
         assert row.spend_to_date_share == pytest.approx(top["spend_to_date"].sum() / rows["spend_to_date"].sum())
         assert row.expected_spend_from == pytest.approx(top["expected_spend"].iloc[-1])
+
+
+def test_the_order_of_rows_moves_no_digit_of_a_sum(cdnow) -> None:
+    connection, value = cdnow
+    found = []
+    for order in ("customer_id", "expected_spend", "-expected_spend"):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE turned AS SELECT * FROM {value.table} ORDER BY {order}")
+        turned = replace(value, table="turned")
+        found.append((value_by_cohort(connection, "turned"), value_concentration(connection, turned)))
+        found[-1] += (alive_summary(connection, turned),)
+    for once, again in ((found[0], found[1]), (found[0], found[2])):
+        for one, other in zip(once, again, strict=True):
+            pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
 def test_the_model_says_only_of_repeat_customers_whether_they_are_there(cdnow) -> None:

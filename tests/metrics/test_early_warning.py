@@ -11,15 +11,8 @@ from scipy.integrate import quad
 from scipy.stats import gamma, poisson
 
 from retention_helpers.metrics.churn_data import ChurnRules
-from retention_helpers.metrics.cohort_tests import q_values
-from retention_helpers.metrics.early_warning import (
-    GammaRate,
-    early_warnings,
-    fit_rates,
-    warned_customers,
-    warning_record,
-    weighted_q_values,
-)
+from retention_helpers.metrics.early_warning import early_warnings, warned_customers, warning_record
+from retention_helpers.metrics.gamma_rate import GammaRate, fit_rates, q_values
 from tests.metrics.churn_base import AS_OF, churn_base
 
 RULES = ChurnRules(90, 180)
@@ -62,11 +55,53 @@ def test_the_rates_of_made_up_customers_are_found_again():
     assert np.array(fit_rates(as_one).params) == pytest.approx(np.array(found.params), rel=1e-5)
 
 
-@given(st.lists(st.tuples(st.sampled_from([0.001, 0.01, 0.04, 0.3, 1.0]), st.integers(1, 5)), min_size=1, max_size=20))
-def test_corrected_chances_are_those_of_every_customer_by_themselves(rows):
-    p, many = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
-    each = q_values(np.repeat(p, many))
-    assert np.repeat(weighted_q_values(p, many.astype(float)), many) == pytest.approx(each)
+@given(st.lists(st.tuples(st.integers(2, 60), st.integers(0, 9)), min_size=1, max_size=25))
+def test_corrected_chances_are_those_added_up_customer_by_customer(rows):
+    before, recent = np.array(rows, dtype=float).T
+    days, many = np.full(before.size, 300.0), np.arange(before.size) % 3 + 1.0
+    luck, found = q_values(RATES, (before, days, recent), many, 90)
+    own = [RATES.chance_of_so_few(one, np.array([300.0]), np.arange(60.0), 90) for one in before]
+
+    def false(chance: float) -> float:
+        """Customers expected to reach so small a chance by luck: each the largest that their counts allow."""
+        reached = [max(mine[mine <= chance * (1 + 1e-12)], default=0) for mine in own]
+        return float(many @ reached)
+
+    for chance, q in zip(luck, found, strict=True):
+        rates = [false(t) / 0.95 / many[luck <= t].sum() for t in luck if chance <= t <= 0.05]
+        assert q == pytest.approx(min([1.0, *rates]))
+
+
+def companies(share: float, number: int, customers: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of so many companies, of whose frequent customers a share stops: warned, warned falsely, all who stopped.
+
+    Frequent is who orders four times or more in 90 days, in the mean.
+    """
+    rng, found = np.random.default_rng(11), []
+    for _ in range(number):
+        days = rng.integers(90, 1000, customers).astype(float)
+        rate = rng.gamma(RATES.r, 1 / RATES.alpha, days.size)
+        stops = (rate * 90 >= 4) & (rng.random(days.size) < share)
+        before, recent = (
+            rng.poisson(rate * days).astype(float),
+            np.where(stops, 0, rng.poisson(rate * 90)).astype(float),
+        )
+        q = q_values(RATES, (before, days, recent), np.ones(days.size), 90)[1]
+        found.append(((q <= 0.05).sum(), ((q <= 0.05) & ~stops).sum(), stops.sum()))
+    return tuple(np.array(found).T)
+
+
+def test_where_three_in_a_hundred_frequent_buyers_stop_most_are_found_and_few_others():
+    warned, falsely, stopped = companies(0.03, 30, 3000)
+    share_false = falsely / np.maximum(warned, 1)
+    assert share_false.mean() <= 0.05 + 2 * share_false.std() / np.sqrt(warned.size)
+    power = (warned - falsely).sum() / stopped.sum()
+    assert 0.55 < power < 0.75  # the plain procedure finds 37 %
+
+
+def test_where_nobody_stops_no_more_than_one_company_in_twenty_warns():
+    warned, _, _ = companies(0.0, 100, 1000)
+    assert (warned > 0).mean() <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / warned.size)
 
 
 def test_customers_who_order_as_ever_are_hardly_ever_warned_of_and_those_who_fell_are():

@@ -14,7 +14,7 @@ from retention_helpers.metrics.forecast_errors import error_interval, expected_c
 from retention_helpers.metrics.lifetime_value import Outlook, fit_bg_nbd, fit_gamma_gamma, score_histories
 from retention_helpers.metrics.order_backtest import backtest_orders
 from retention_helpers.metrics.value_total import value_total
-from tests.metrics.order_base import cdnow_histories, cdnow_sample
+from tests.metrics.order_base import as_frame, cdnow_histories, cdnow_sample
 
 AS_OF = date(1998, 6, 30)
 
@@ -59,6 +59,21 @@ def test_more_customers_than_are_made_up_have_a_narrower_interval(retention_data
     assert (few.shrink, many.shrink) == (1.0, pytest.approx(np.sqrt(4000 / 235_700)))
     wide, narrow = (np.ptp(error_interval(np.ones(1), part.orders, part.shrink)) for part in (few, many))
     assert narrow < 0.2 * wide
+
+
+@pytest.mark.parametrize("customers", [20_000, 200_000])
+def test_companies_smaller_than_ours_are_fitted_to_their_own_peak(customers: int) -> None:
+    """A made-up company of 4,000 knows less than ours, so its steps are longer; of ours they would end on the way."""
+    truth, rng = BgNbd(0.2426, 30.895, 0.7929, 2.4258), np.random.default_rng(1)
+    h, _ = truth.simulate(rng.integers(180, 500, customers).astype(float), np.array([1.0]), rng)
+    fit = fit_bg_nbd(as_frame(h))
+    errors = rehearse((fit, None), h, np.array([273.0]), seed=3, draws=10)
+    assert np.isfinite(errors.orders).all()
+    rng = np.random.default_rng(3)  # the same companies once more, fitted from nothing
+    for draw in range(10):
+        known, future = fit.params.simulate(rng.choice(h.T, 4000, p=h.customers / customers), np.array([273.0]), rng)
+        expected = fit_bg_nbd(as_frame(known)).params.expected_orders(known, 273).sum()
+        assert errors.orders[draw, 0] == pytest.approx(future.sum() / expected - 1, abs=5e-4)
 
 
 def test_an_interval_takes_the_errors_that_leave_its_share_outside() -> None:

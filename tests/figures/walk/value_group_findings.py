@@ -40,6 +40,7 @@ def kept() -> pd.DataFrame:
 
 WHY = REFUSED[0]
 LESS = groups("email", expected_spend_mean=5.0, expected_spend_mean_low=4.0, expected_spend_mean_high=14.9)
+LITTLE = groups("email", spend_to_date_mean=20.0, spend_to_date_mean_low=15.0, spend_to_date_mean_high=25.0)
 CASES = [
     lambda words: findings.segments_finding(groups(), value(), words),
     lambda words: findings.segments_finding(groups(customers=1), value(), words),
@@ -52,6 +53,7 @@ CASES = [
     lambda words: findings.trait_finding(groups("unassigned"), value(), words),
     lambda words: findings.trait_finding(groups("search", 29), value(), words),
     lambda words: findings.trait_finding(groups("search"), value(spend=WHY), words),
+    lambda words: findings.trait_finding(pd.concat([groups("search"), LITTLE]), value(WHY), words),
     lambda words: findings.top_finding(best(), value(), words),
     lambda words: findings.top_finding(best(1), value(), words),
     lambda words: findings.top_finding(best(), value(WHY), words),
