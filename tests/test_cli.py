@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -357,7 +359,29 @@ def test_an_interrupted_run_says_that_nothing_was_published(
 ) -> None:
     monkeypatch.setattr(pipeline, "run_month", failing(KeyboardInterrupt()))
     assert run_cli("run", "--profile", place.folder / "good" / "company.yaml") == 130
-    assert capsys.readouterr().err == "stopped: nothing was published.\n"
+    assert capsys.readouterr().err == "stopped: what was not published by then stays as it was.\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_whoever_asks_us_to_end_is_obeyed_once_and_signals_are_as_they_were_afterwards(
+    place: Place, number: signal.Signals, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_away: list[str] = []
+
+    def run_month(*_: object) -> None:
+        try:
+            os.kill(os.getpid(), number)
+            time.sleep(60)
+        finally:
+            os.kill(os.getpid(), number)  # somebody is impatient
+            put_away.append("all of it")
+
+    before = {each: signal.getsignal(each) for each in cli.SIGNALS}
+    monkeypatch.setattr(pipeline, "run_month", run_month)
+    assert run_cli("run", "--profile", place.folder / "good" / "company.yaml") == 128 + number
+    assert capsys.readouterr().err == "stopped: what was not published by then stays as it was.\n"
+    assert put_away == ["all of it"]
+    assert {each: signal.getsignal(each) for each in cli.SIGNALS} == before
 
 
 def test_a_fault_of_ours_shows_where_it_happened(
