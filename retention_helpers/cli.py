@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--period", default="", metavar="YYYY-MM", help="the month; default: the last complete one")
     run.add_argument("--notebooks", default="", metavar="A,B", help="only these; the others are carried over")
     run.add_argument("--locale", default="", metavar="en|ru|uk", help="language; default: the profile's")
-    run.add_argument("--reports", type=Path, metavar="FOLDER", help="where to publish; default: reports/")
+    run.add_argument("--reports", type=_folder, metavar="FOLDER", help="where to publish; default: reports/")
     run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a notebook's own")
     run.add_argument("--allow-incomplete", action="store_true", help="publish a month that is not over, marked so")
     run.add_argument("--cold", action="store_true", help="start every kernel from nothing, not from a warm process")
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     mail = commands.add_parser("mail", help="write the mails of a published month; send them when told")
     _profile(mail)
     mail.add_argument("--period", default="", metavar="YYYY-MM", help="default: the last month published or failed")
-    mail.add_argument("--reports", type=Path, metavar="FOLDER", help="where it was published; default: reports/")
+    mail.add_argument("--reports", type=_folder, metavar="FOLDER", help="where it was published; default: reports/")
     way = mail.add_mutually_exclusive_group()
     way.add_argument("--send", action="store_true", help="send them by the RETENTION_SMTP_... of the environment")
     way.add_argument("--preview", action="store_true", help="write them as pages to look at instead")
@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     _profile(pdf)
     pdf.add_argument("--period", default="", metavar="YYYY-MM", help="default: the last month published")
     pdf.add_argument("--notebooks", default="", metavar="A,B", help="only these; default: the front page and all")
-    pdf.add_argument("--reports", type=Path, metavar="FOLDER", help="where it was published; default: reports/")
+    pdf.add_argument("--reports", type=_folder, metavar="FOLDER", help="where it was published; default: reports/")
     pdf.set_defaults(do=_pdf)
 
     check = commands.add_parser("data-check", help="say who is counted and every problem of the source")
@@ -152,7 +152,20 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise CallError(f'--notebooks: "{twice[0]}" stands there twice.')
+    if text and not names:
+        raise CallError(f'--notebooks: "{text}" names no notebook. Leave the option out to get all.')
+    return names
+
+
+def _folder(text: str) -> Path:
+    # An empty one is a variable that was not set: nobody means the folder where the call happens to be made.
+    if not text:
+        raise argparse.ArgumentTypeError("it names no folder")
+    return Path(text)
 
 
 def _parameter(text: str) -> tuple[str, object]:
@@ -162,7 +175,7 @@ def _parameter(text: str) -> tuple[str, object]:
         raise CallError(f'"{text}" is no parameter. Write NAME=VALUE, for example cohorts_shown=6.')
     try:
         return name, json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return name, value
 
 

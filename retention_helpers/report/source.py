@@ -95,7 +95,9 @@ def _readable() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise MachineError(f"there is no room to read the source: {error}. Free the disk, or set TMPDIR.") from error
+            raise MachineError(
+                f"there is no room to read the source: {error}. Free the disk, or set TMPDIR."
+            ) from error
         raise SourceError(
             f"{error.filename or 'a file of the source'} cannot be read: {error.strerror}. "
             "Put it back, or correct its rights, and start again."

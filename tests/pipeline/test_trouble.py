@@ -38,7 +38,9 @@ whole = pipeline.run_month
 pipeline.run_month = lambda request, *more: whole(replace(request, folder=Path(sys.argv[1])), *more)
 sys.exit(cli.main(sys.argv[2:]))
 """
-WAITS = "import os, pathlib, time; pathlib.Path(os.environ['HERE'], 'pid').write_text(str(os.getpid())); time.sleep(600)"
+WAITS = (
+    "import os, pathlib, time; pathlib.Path(os.environ['HERE'], 'pid').write_text(str(os.getpid())); time.sleep(600)"
+)
 
 
 @pytest.fixture
@@ -217,4 +219,3 @@ def test_a_folder_that_is_shut_is_told_before_anything_is_built(shut: Path, plac
         (shut / "inner").chmod(0)
     with pytest.raises(MachineError, match=r"cannot be written: Permission denied.*--reports"):
         check_writable(shut / place)
-
