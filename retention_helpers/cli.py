@@ -20,6 +20,7 @@ from retention_helpers.errors import CallError, Fault, MachineError, RetentionEr
 SAMPLE = "sample"
 # What a shell reports of a program that a signal ended (130 Ctrl-C, 143 SIGTERM), or whose reader went away.
 STOPPED, CUT_SHORT = 128, 141
+MOST_COUNT, MOST_DAYS = 120, 36_500
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Meanwhile each signal that asks us to end does what Ctrl-C does: all that was begun is put away on the way out."""
+    """Meanwhile each signal that asks us to end does what Ctrl-C does: what was begun is put away on the way out."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread hears of signals
         return
@@ -89,6 +90,13 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--allow-partial", action="store_true", help="publish although a notebook failed, marked so")
     run.set_defaults(do=_run)
 
+    monthly = commands.add_parser("monthly", help="for schedulers: publish what is due, then mail the last month")
+    _profile(monthly)
+    monthly.add_argument("--send", action="store_true", help="send the mails by the RETENTION_SMTP_... given")
+    monthly.add_argument("--most", type=_count, default=3, metavar="N", help="missed months to catch up; default: 3")
+    monthly.add_argument("--reports", type=_folder, metavar="FOLDER", help="where to publish; default: reports/")
+    monthly.set_defaults(do=_monthly)
+
     mail = commands.add_parser("mail", help="write the mails of a published month; send them when told")
     _profile(mail)
     mail.add_argument("--period", default="", metavar="YYYY-MM", help="default: the last month published or failed")
@@ -110,6 +118,20 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="for machines")
     check.set_defaults(do=_data_check)
 
+    forget = commands.add_parser("forget", help="take a customer out of facts, lists, pages and letters, for good")
+    forget.add_argument("customer", help="an id of the customer, as the source has it")
+    _profile(forget)
+    forget.add_argument("--reports", type=_folder, metavar="FOLDER", help="where it was published; default: reports/")
+    forget.set_defaults(do=_forget)
+
+    prune = commands.add_parser("prune", help="remove old versions of months, and what is told below")
+    prune.add_argument("--profile", default="", metavar="NAME|PATH", help="default: every profile with reports")
+    prune.add_argument("--keep", type=_count, default=3, metavar="N", help="versions of a month; default: 3")
+    prune.add_argument("--personal-days", type=_days, metavar="N", help="lists and letters of months over for so long")
+    prune.add_argument("--cache-days", type=_days, metavar="N", help="facts that nothing has built for so long")
+    prune.add_argument("--reports", type=_folder, metavar="FOLDER", help="where it was published; default: reports/")
+    prune.set_defaults(do=_prune)
+
     new = commands.add_parser("new", help="begin a notebook from the template")
     new.add_argument("name")
     new.set_defaults(do=_new)
@@ -126,7 +148,7 @@ def _profile(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from retention_helpers.params import REPORTS
-    from retention_helpers.pipeline import RunRequest, run_month
+    from retention_helpers.pipeline import RunRequest, run_month, without_secrets
 
     _make_sample(options.profile)
     request = RunRequest(
@@ -141,7 +163,7 @@ def _run(options: argparse.Namespace) -> int:
         allow_partial=options.allow_partial,
         cold=options.cold,
     )
-    with _progress() as progress:
+    with _progress() as progress, without_secrets():
         result = run_month(request, partial(print, flush=True), progress)
     for name in result.carried:
         print(f"Carried over: {name}")
@@ -149,6 +171,40 @@ def _run(options: argparse.Namespace) -> int:
         print(f"Failed: {name}")
     print(f"Published: {result.folder / 'index.html'}")
     return 0
+
+
+def _monthly(options: argparse.Namespace) -> int:
+    from retention_helpers.params import REPORTS
+    from retention_helpers.pipeline import MailRequest, RunRequest, publish_and_mail
+    from retention_helpers.publishing.browser import page_printer
+
+    _make_sample(options.profile)
+    now, reports = datetime.now(UTC), options.reports or REPORTS
+    run = RunRequest(profile=options.profile, now=now, reports=reports)
+    mail = MailRequest(
+        profile=options.profile,
+        now=now.replace(microsecond=0),
+        reports=reports,
+        send=options.send,
+        print_page=page_printer(),
+    )
+    with _progress() as progress:
+        publish_and_mail(run, mail, partial(print, flush=True), progress, most=options.most)
+    return 0
+
+
+def _count(text: str) -> int:
+    return _whole(text, MOST_COUNT)
+
+
+def _days(text: str) -> int:
+    return _whole(text, MOST_DAYS)
+
+
+def _whole(text: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= most):
+        raise argparse.ArgumentTypeError(f'"{text}" is no number from 1 to {most:,}')
+    return int(text)
 
 
 def _names(text: str) -> list[str]:
@@ -232,6 +288,30 @@ def _pdf(options: argparse.Namespace) -> int:
         reports=options.reports or REPORTS,
     )
     print(f"Printed: {print_month(request, partial(print, flush=True))}")
+    return 0
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from retention_helpers.params import REPORTS
+    from retention_helpers.pipeline import ForgetRequest, forget
+
+    forget(ForgetRequest(options.profile, options.customer, options.reports or REPORTS), partial(print, flush=True))
+    return 0
+
+
+def _prune(options: argparse.Namespace) -> int:
+    from retention_helpers.params import REPORTS
+    from retention_helpers.pipeline import PruneRequest, prune
+
+    request = PruneRequest(
+        today=datetime.now(UTC).date(),
+        profile=options.profile,
+        keep=options.keep,
+        personal_days=options.personal_days,
+        cache_days=options.cache_days,
+        reports=options.reports or REPORTS,
+    )
+    prune(request, partial(print, flush=True))
     return 0
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 from retention_helpers import __version__
 from retention_helpers.engine import connect, quote
 from retention_helpers.errors import MachineError, ProfileError, SourceError
-from retention_helpers.facts import Build, Facts, build_facts, open_facts, sql_digest
+from retention_helpers.facts import Build, Facts, build_facts, open_facts, read_forgotten, sql_digest
 from retention_helpers.params import Profile, cache_folder
 from retention_helpers.schema import CONTRACT
 from retention_helpers.staging import Staged, order_problems, source_files, stage, table_problems
@@ -181,7 +181,8 @@ def _files(profile: Profile) -> list[str]:
 
 
 def _signature(profile: Profile) -> str:
-    """Changes whenever the facts could: a source file, the profile, or our own SQL."""
+    """Changes whenever the facts could: a source file, the profile, our own SQL, or who was forgotten."""
     files = [(file, Path(file).stat().st_size, Path(file).stat().st_mtime_ns) for file in _files(profile)]
-    text = json.dumps([files, profile.model_dump(mode="json"), sql_digest(), duckdb.__version__, __version__])
+    hidden = read_forgotten(facts_folder(profile)).key
+    text = json.dumps([files, profile.model_dump(mode="json"), sql_digest(), duckdb.__version__, __version__, hidden])
     return hashlib.sha256(text.encode()).hexdigest()

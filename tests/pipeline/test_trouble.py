@@ -155,9 +155,10 @@ def test_facts_that_find_no_room_are_told_and_the_next_run_makes_them(
         with no_file_longer_than(5_000):
             return real(*words, **more)
 
-    with monkeypatch.context() as patch, pytest.raises(MachineError, match="Free the disk or set RETENTION_CACHE"):
-        patch.setattr(source, "build_facts", build_facts)
+    monkeypatch.setattr(source, "build_facts", build_facts)
+    with pytest.raises(MachineError, match="Free the disk or set RETENTION_CACHE"):
         run.run_month(asked, print)
+    monkeypatch.setattr(source, "build_facts", real)
     assert not asked.reports.exists()
     assert not (own_cache / "company" / "facts.duckdb").exists()
     with ensure_facts(load_profile(asked.profile)).con as con:
