@@ -150,7 +150,10 @@ def _places(reports: Path, name: str) -> list[Path]:
 
 def _say_what_remains(person: Person, named: Mapping[str, int], say: Say) -> None:
     (first, *_) = person.names.values()
-    say(f"The customer's orders stay, as {first}: no number of a past month moves.")
+    say(
+        f"The customer's orders stay, as {first}: what months count and add up does not move. "
+        "Gender, age, city, manager and comments are gone."
+    )
     for table, rows in named.items():
         say(f"Yours to clean: {table}: {rows} rows of the source name somebody who was forgotten.")
     say("Not reached: mails that were sent, lists that were imported elsewhere, copies of this folder.")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
+from html import escape, unescape
 
 # An id this long does not stand in a text by chance: numbers there have marks between their thousands.
 _LONG_NUMBER, _LONG_NAME = 5, 6
@@ -36,7 +36,7 @@ class Person:
         """A text with the person's words replaced."""
         if self._words is None:
             return text
-        return self._words.sub(lambda found: self.names.get(found[0], GONE), text)
+        return self._words.sub(lambda found: self.names.get(unescape(found[0]), GONE), text)
 
     def free(self, cell: str) -> str:
         """A cell of a column that does not name customers: a number is a number there."""
