@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from nbformat import v4
 
 from retention_helpers import cli
 from retention_helpers.errors import CallError, LockedError
+from retention_helpers.facts import open_facts
 from retention_helpers.facts.sql import DERIVED
 from retention_helpers.figures.finding import Finding
 from retention_helpers.figures.tables import readable_table
@@ -53,11 +55,48 @@ OTHERS = {
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
+    return open_shop(tmp_path)
+
+
+def open_shop(folder: Path) -> Path:
     """A shop outside of the cache, its facts, and a month as publishing leaves it."""
-    profile = company(tmp_path / "shop", ORDERS, others=OTHERS, rules={"test_customers": ["TEST*"]})
+    profile = company(folder / "shop", ORDERS, others=OTHERS, rules={"test_customers": ["TEST*"]})
     ensure_facts(profile).close()
-    publish(tmp_path / "reports")
-    return tmp_path
+    publish(folder / "reports")
+    return folder
+
+
+@dataclass(frozen=True)
+class Done:
+    """A shop that has forgotten the customer, and what was known before."""
+
+    shop: Path
+    cache: Path
+    said: list[str]
+    traces_before: list[str]
+    numbers: tuple[dict[str, list[tuple]], dict[str, list[tuple]]]
+
+    @property
+    def version(self) -> Path:
+        return self.shop / "reports" / "company" / ".versions" / "2024-03" / "run-1"
+
+    @property
+    def name(self) -> str:
+        return next(line for line in self.said if "stay, as" in line).split("as ")[1].split(":")[0]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield forgotten(tmp_path_factory.mktemp("forgotten"), patch, WHO)
+
+
+def forgotten(folder: Path, patch: pytest.MonkeyPatch, by: str) -> Done:
+    patch.setenv("RETENTION_CACHE", str(folder / "cache"))
+    shop = open_shop(folder)
+    before, known = numbers_of(shop), traces(shop, folder / "cache")
+    said = ask(shop, by)
+    return Done(shop, folder / "cache", said, known, (before, numbers_of(shop)))
 
 
 def listed(*ids: str) -> dict[str, object]:
@@ -180,22 +219,23 @@ def _has_customers(con: duckdb.DuckDBPyConnection, table: str) -> bool:
     return "customer_id" in [name for (name,) in con.execute(f"SELECT column_name FROM (DESCRIBE {table})").fetchall()]
 
 
-@pytest.mark.parametrize("by", [WHO, ALIAS])
-def test_no_byte_of_cache_or_reports_names_the_customer_and_no_number_moves(
-    shop: Path, own_cache: Path, by: str
-) -> None:
-    before = numbers_of(shop)
-    assert {line.rpartition(": ")[2] for line in traces(shop, own_cache)} == set(TRACES) - {PHONE, ALIAS}
-    said = ask(shop, by)
-    assert traces(shop, own_cache) == []
-    assert numbers_of(shop) == before
-    assert "Yours to clean: orders: 3 rows of the source name somebody who was forgotten." in said
-    assert WHO not in "".join(said)
+def test_no_byte_of_cache_or_reports_names_the_customer_and_no_number_moves(done: Done) -> None:
+    assert {line.rpartition(": ")[2] for line in done.traces_before} == set(TRACES) - {PHONE, ALIAS}
+    assert traces(done.shop, done.cache) == []
+    assert done.numbers[0] == done.numbers[1]
+    assert "Yours to clean: orders: 3 rows of the source name somebody who was forgotten." in done.said
+    assert WHO not in "".join(done.said)
 
 
-def test_lists_lose_the_row_and_tables_keep_it_under_the_pseudonym_with_their_rights(shop: Path) -> None:
-    name = next(line for line in ask(shop) if "stay, as" in line).split("as ")[1].split(":")[0]
-    version = shop / "reports" / "company" / ".versions" / "2024-03" / "run-1"
+@pytest.mark.slow
+def test_an_alias_is_as_good_as_the_customers_own_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = forgotten(tmp_path, monkeypatch, ALIAS)
+    assert traces(done.shop, done.cache) == []
+    assert done.numbers[0] == done.numbers[1]
+
+
+def test_lists_lose_the_row_and_tables_keep_it_under_the_pseudonym_with_their_rights(done: Done) -> None:
+    version, name = done.version, done.name
     customers, audience = version / "tables/risk/customers.csv", version / "audiences/win_back.csv"
     assert customers.read_text() == f'customer_id,spend_cents,why,note,place\n{name},17850,,,0\n12,17851,"",,1\n'
     assert audience.read_text() == "External ID,Email,Phone\n12,bob@shop.example,\n"
@@ -211,16 +251,14 @@ def test_lists_lose_the_row_and_tables_keep_it_under_the_pseudonym_with_their_ri
     assert not [path.name for path in version.rglob("*.new")]
 
 
-def test_letters_and_printed_pages_that_may_name_the_customer_go_and_who_has_a_mail_stays_known(shop: Path) -> None:
-    ask(shop)
-    outbox = shop / "reports" / "_outbox" / "company" / "2024-03"
+def test_letters_and_printed_pages_that_may_name_the_customer_go_and_who_has_a_mail_stays_known(done: Done) -> None:
+    outbox = done.shop / "reports" / "_outbox" / "company" / "2024-03"
     assert sorted(path.name for path in outbox.iterdir()) == ["sent.json", "support.en.eml"]
-    assert list((shop / "reports" / "_pdf").rglob("*.pdf")) == []
+    assert list((done.shop / "reports" / "_pdf").rglob("*.pdf")) == []
 
 
-def test_what_describes_the_customer_is_gone_and_no_list_can_hold_them(shop: Path) -> None:
-    ask(shop)
-    with ensure_facts(load_profile(str(shop / "shop" / "company.yaml"))).con as con:
+def test_what_describes_the_customer_is_gone_and_no_list_can_hold_them(done: Done) -> None:
+    with open_facts(done.cache / "company").con as con:
         (row,) = con.execute("SELECT * FROM customers WHERE customer_id LIKE 'forgotten-%'").df().to_dict("records")
         assert con.execute("SELECT customer_id, email FROM addresses").fetchall() == [("12", "bob@shop.example")]
         assert con.execute("SELECT count(comment) FROM feedback").fetchall() == [(0,)]
@@ -231,6 +269,7 @@ def test_what_describes_the_customer_is_gone_and_no_list_can_hold_them(shop: Pat
     assert friend == row["customer_id"]
 
 
+@pytest.mark.slow
 def test_the_customer_does_not_come_back_with_new_rows_of_the_source_and_that_is_said(
     shop: Path, own_cache: Path
 ) -> None:
@@ -251,12 +290,14 @@ def test_the_customer_does_not_come_back_with_new_rows_of_the_source_and_that_is
         assert con.execute("SELECT orders FROM customers WHERE customer_id LIKE 'forgotten-%'").fetchall() == [(4,)]
 
 
+@pytest.mark.slow
 def test_a_customer_whose_orders_were_left_out_as_tests_stays_left_out(shop: Path) -> None:
     before = numbers_of(shop)
     ask(shop, "TEST7")
     assert numbers_of(shop) == before
 
 
+@pytest.mark.slow
 def test_without_a_source_the_facts_go_and_the_next_build_knows_whom_not_to_name(shop: Path, own_cache: Path) -> None:
     before = numbers_of(shop)
     orders = shop / "shop" / "orders.csv"
@@ -267,6 +308,7 @@ def test_without_a_source_the_facts_go_and_the_next_build_knows_whom_not_to_name
     assert not [name for name, content in contents(own_cache) if WHO.encode() in content]
 
 
+@pytest.mark.slow
 def test_a_second_call_finds_nothing_left(shop: Path, own_cache: Path) -> None:
     ask(shop)
     before = everything_below(shop), (own_cache / "company" / "forgotten.json").read_bytes()
@@ -277,16 +319,19 @@ def test_a_second_call_finds_nothing_left(shop: Path, own_cache: Path) -> None:
     assert (own_cache / "company" / "forgotten.json").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("customer", ["17851", "", " ", "a\nb", "'; DROP TABLE customers; --"])
-def test_an_id_that_nothing_names_is_refused_and_leaves_nothing(shop: Path, own_cache: Path, customer: str) -> None:
-    before = everything_below(shop), everything_below(own_cache)
-    call = ["forget", customer, "--profile", str(shop / "shop" / "company.yaml"), "--reports", str(shop / "reports")]
-    assert cli.main(call) == 2
-    with pytest.raises(CallError):
-        ask(shop, customer)
-    assert (everything_below(shop), everything_below(own_cache)) == before
+def test_an_id_that_nothing_names_is_refused_and_leaves_nothing(done: Done, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETENTION_CACHE", str(done.cache))
+    before = everything_below(done.shop)
+    for customer in ("17851", "", " ", "a\nb", "'; DROP TABLE customers; --"):
+        with pytest.raises(CallError):
+            ask(done.shop, customer)
+    call = ["forget", "17851", "--profile", str(done.shop / "shop" / "company.yaml")]
+    assert cli.main([*call, "--reports", str(done.shop / "reports")]) == 2
+    assert everything_below(done.shop) == before
 
 
-def test_nobody_is_forgotten_while_a_run_is_at_work(shop: Path) -> None:
-    with lock(shop / "reports" / "company"), pytest.raises(LockedError):
-        ask(shop)
+def test_nobody_is_forgotten_while_a_run_is_at_work(tmp_path: Path, own_cache: Path) -> None:
+    company(tmp_path / "shop", ORDERS)
+    with lock(tmp_path / "reports" / "company"), pytest.raises(LockedError):
+        ask(tmp_path)
+    assert list(own_cache.iterdir()) == []
