@@ -78,13 +78,13 @@ def read_forgotten(folder: Path) -> Forgotten:
     """Who was forgotten in this cache; nobody, with a new salt, where there is no note yet."""
     try:
         said = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return Forgotten(said["salt"], frozenset(said["digests"]))
     except (FileNotFoundError, NotADirectoryError):
         return Forgotten(secrets.token_hex(16))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise MachineError(
             f"{folder / FILE} cannot be read, so who was forgotten is not known, and nothing is built. Restore it."
         ) from error
-    return Forgotten(said["salt"], frozenset(said["digests"]))
 
 
 def write_forgotten(folder: Path, forgotten: Forgotten) -> None:

@@ -131,7 +131,9 @@ def _forget_facts(profile: Profile, say: Say) -> Mapping[str, int]:
 
 def _forget_reports(reports: Path, name: str, person: Person, say: Say) -> None:
     touched = erase(_places(reports, name), person)
-    months = {path.relative_to(reports).parts[2] for path in touched if path.suffix in (".html", ".ipynb")}
+    # Their paths are <profile>/.versions/<month>/.. and _failed/<profile>/<month>/..
+    inside = [path.relative_to(reports).parts for path in touched if path.suffix in (".html", ".ipynb")]
+    months = {parts[2] for parts in inside if len(parts) > 3}
     for month in sorted(months):
         # Nobody can look into a printed page, so those of a month that named the person go.
         printed = [
@@ -145,7 +147,7 @@ def _forget_reports(reports: Path, name: str, person: Person, say: Say) -> None:
 
 
 def _places(reports: Path, name: str) -> list[Path]:
-    return [reports / name / ".versions", reports / "_failed" / name, reports / "_outbox" / name]
+    return [reports / name, reports / "_failed" / name, reports / "_outbox" / name]
 
 
 def _say_what_remains(person: Person, named: Mapping[str, int], say: Say) -> None:

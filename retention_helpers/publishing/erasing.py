@@ -124,13 +124,14 @@ def _bundle(data: dict[str, Any], person: Person) -> None:
     new, places = person.cells(html)
     if new == html:
         return
-    data["text/html"] = new
+    data["text/html"] = new.splitlines(keepends=True)  # as notebooks keep their texts
     part = data.get(MIME, {})
     for row in part.get("table", {}).get("rows", ()):
         for place in places:
             row[place] = person.renamed(row[place])
     # The table as bare text, where columns cannot be told apart, serves nobody.
-    data["text/plain"] = "\n".join(filter(None, (part.get("headline"), part.get("sentence"))))
+    said = "\n".join(filter(None, (part.get("headline"), part.get("sentence"))))
+    data["text/plain"] = said.splitlines(keepends=True)
 
 
 def _walk(value: Any, person: Person) -> Any:

@@ -137,6 +137,7 @@ def publish(reports: Path, *ids: str) -> Path:
     failed = reports / "_failed" / "company" / "2024-02" / "risk"
     failed.mkdir(parents=True)
     (failed / "failure.json").write_text(json.dumps({"reason": f"ValueError: {MAIL} (customer {WHO})"}))
+    (reports / "company" / "index.html").write_text(f"<html><p>failed: {MAIL} (customer {WHO})</p></html>")
     write_letters(reports / "_outbox" / "company" / "2024-03", page)
     printed = reports / "_pdf" / "company" / "2024-03"
     printed.mkdir(parents=True)
@@ -248,6 +249,9 @@ def test_lists_lose_the_row_and_tables_keep_it_under_the_pseudonym_with_their_ri
     assert page.count(name) == 2
     node = nbformat.read(version / "executed/risk.ipynb", 4)
     assert node.cells[0].outputs[0].data["application/vnd.retention-report+json"]["table"]["rows"][0][0] == name
+    assert (
+        nbformat.writes(node) + "\n" == (version / "executed/risk.ipynb").read_text()
+    )  # as if it had been so at first
     assert not [path.name for path in version.rglob("*.new")]
 
 
