@@ -1,16 +1,17 @@
-"""Passwords of the mail are for the mail alone: notebooks run without them, for a cell can print its environment."""
+"""What is for sending is for sending alone: notebooks run without it, for a cell can print its environment."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SECRETS = ("RETENTION_SMTP_PASSWORD",)
+# Servers and passwords, recipients, addresses of chats (which hold their key).
+SENDING = ("RETENTION_SMTP_", "RETENTION_MAIL_", "RETENTION_ALERT_")
 
 
 @contextmanager
 def without_secrets() -> Iterator[None]:
-    """Meanwhile the secrets are not in the environment, nor in that of any process started; afterwards as before."""
-    taken = {name: os.environ.pop(name) for name in SECRETS if name in os.environ}
+    """Meanwhile nothing of it is in the environment, nor in that of any process started; afterwards it is as before."""
+    taken = {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith(SENDING)}
     try:
         yield
     finally:

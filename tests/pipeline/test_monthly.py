@@ -166,7 +166,8 @@ def test_the_command_publishes_mails_and_started_twice_does_nothing_more(
             text if isinstance(text, bytes) else text.encode()
             for text in (*everything_below(tmp_path).values(), said.out, said.err)
         )
-        assert b"RETENTION_SMTP_USER" in everything  # the notebook did look
+        assert b"RETENTION_TABLES" in everything  # the notebook did look
+        assert b"RETENTION_SMTP_" not in everything
         assert secret.encode() not in everything
         assert os.environ["RETENTION_SMTP_PASSWORD"] == secret
 
