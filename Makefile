@@ -9,6 +9,7 @@ NOTEBOOKS =
 LOCALE    =
 NAME      =
 FOLDER    =
+CUSTOMER  =
 SEND      =
 EXAMPLES  =
 KILLS     =
@@ -25,7 +26,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help chaos report backfill plan status mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models bench-pipeline format lock clean
+.PHONY: help chaos report backfill plan status mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models bench-pipeline format lock audit forget prune clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -56,6 +57,12 @@ pdf: .venv/.ready  ## Print a published month through Chromium to reports/_pdf/:
 
 data-check: .venv/.ready  ## Say who is counted and every problem of the source, write nothing: [PROFILE=sample] [ARGS=--json]
 	$(RETAIN) data-check --profile '$(PROFILE)' $(ARGS)
+
+forget: .venv/.ready  ## Take a customer out of facts, lists, pages and letters, for good: CUSTOMER=id [PROFILE=sample]
+	$(RETAIN) forget '$(CUSTOMER)' --profile '$(PROFILE)' $(ARGS)
+
+prune: .venv/.ready  ## Remove old versions of all months: [ARGS="--keep 3 --personal-days 400 --cache-days 90"]
+	$(RETAIN) prune $(ARGS)
 
 notebook: .venv/.ready  ## Open the notebooks in JupyterLab
 	$(RETAIN) sample
@@ -138,6 +145,11 @@ setup-dev: .venv/.ready-dev  ## Set up .venv for the tests
 lock:  ## Write constraints.txt anew from the direct pins (needs uv; ARGS=--upgrade takes newer transitive versions)
 	sed '/^-/d' requirements.txt requirements-dev.txt | uv pip compile - --universal --python-version 3.11 --no-annotate --custom-compile-command 'make lock' --quiet -o constraints.txt $(ARGS)
 	grep -v "= '3\.12" constraints.txt > constraints.tmp && mv constraints.tmp constraints.txt
+
+# Apart from .venv: it is no part of what runs here.
+audit: .venv/.ready  ## Hold every pinned version against published advisories (asks the network)
+	@test -x .cache/audit/bin/pip-audit || { $(PY) -m venv .cache/audit && .cache/audit/bin/python -m pip install --quiet pip-audit==2.10.1; }
+	.cache/audit/bin/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip $(ARGS)
 
 clean:  ## Remove .venv and what the tools left; facts (.cache) and published reports stay
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info

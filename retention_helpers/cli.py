@@ -2,9 +2,12 @@
 
 import argparse
 import json
+import logging
 import os
 import shutil
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,30 +19,29 @@ from typing import TYPE_CHECKING, Any
 from retention_helpers.errors import CallError, Fault, MachineError, RetentionError
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     from retention_helpers.pipeline import RunRequest
 
 SAMPLE = "sample"
-# What a shell reports of a program that was interrupted, or whose reader went away.
-STOPPED, CUT_SHORT = 130, 141
-MOST_WORKERS = 64
+# What a shell reports of a program that a signal ended (130 Ctrl-C, 143 SIGTERM), or whose reader went away.
+STOPPED, CUT_SHORT = 128, 141
+MOST_COUNT, MOST_DAYS, MOST_WORKERS = 120, 36_500, 64
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (see `retention_helpers.errors`)."""
     options = _parser().parse_args(arguments)
     try:
-        code = options.do(options)
+        with _stoppable():
+            code = options.do(options)
         sys.stdout.flush()  # here, where a reader that went away can still be told from a fault
         return code
     except RetentionError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("stopped: nothing was published.", file=sys.stderr)
-        return STOPPED
+    except KeyboardInterrupt as stop:
+        print("stopped: what was not published by then stays as it was.", file=sys.stderr)
+        return STOPPED + (stop.args[0] if stop.args else signal.SIGINT)
     except BrokenPipeError:
         # Who read our lines (head, less) has seen enough; Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -48,6 +50,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         print("error: a fault of ours; please report the lines above.", file=sys.stderr)
         return Fault.exit_code
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Meanwhile each signal that asks us to end does what Ctrl-C does: what was begun is put away on the way out."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread hears of signals
+        return
+    # One that is ignored (nohup) stays so.
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    taken = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    for number in taken:
+        signal.signal(number, _stop)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, before[number])
+
+
+def _stop(number: int, frame: object) -> None:
+    for other in SIGNALS:
+        signal.signal(other, signal.SIG_IGN)  # putting away takes a moment, and a second call does not make it shorter
+    # What was waiting for a kernel ends without one, and would say so in many lines.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL + 1)
+    raise KeyboardInterrupt(int(number))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,14 +96,21 @@ def _parser() -> argparse.ArgumentParser:
 
     status = commands.add_parser("status", help="say what is published, since when, from which data, and what failed")
     _profile(status)
-    status.add_argument("--reports", type=Path, metavar="FOLDER", help="where it was published; default: reports/")
+    status.add_argument("--reports", type=_folder, metavar="FOLDER", help="where it was published; default: reports/")
     status.add_argument("--json", action="store_true", help="for machines")
     status.set_defaults(do=_status)
+
+    monthly = commands.add_parser("monthly", help="for schedulers: publish what is due, then mail the last month")
+    _profile(monthly)
+    monthly.add_argument("--send", action="store_true", help="send the mails by the RETENTION_SMTP_... given")
+    monthly.add_argument("--most", type=_count, default=3, metavar="N", help="missed months to catch up; default: 3")
+    monthly.add_argument("--reports", type=_folder, metavar="FOLDER", help="where to publish; default: reports/")
+    monthly.set_defaults(do=_monthly)
 
     mail = commands.add_parser("mail", help="write the mails of a published month; send them when told")
     _profile(mail)
     mail.add_argument("--period", default="", metavar="YYYY-MM", help="default: the last month published or failed")
-    mail.add_argument("--reports", type=Path, metavar="FOLDER", help="where it was published; default: reports/")
+    mail.add_argument("--reports", type=_folder, metavar="FOLDER", help="where it was published; default: reports/")
     way = mail.add_mutually_exclusive_group()
     way.add_argument("--send", action="store_true", help="send them by the RETENTION_SMTP_... of the environment")
     way.add_argument("--preview", action="store_true", help="write them as pages to look at instead")
@@ -85,13 +120,27 @@ def _parser() -> argparse.ArgumentParser:
     _profile(pdf)
     pdf.add_argument("--period", default="", metavar="YYYY-MM", help="default: the last month published")
     pdf.add_argument("--notebooks", default="", metavar="A,B", help="only these; default: the front page and all")
-    pdf.add_argument("--reports", type=Path, metavar="FOLDER", help="where it was published; default: reports/")
+    pdf.add_argument("--reports", type=_folder, metavar="FOLDER", help="where it was published; default: reports/")
     pdf.set_defaults(do=_pdf)
 
     check = commands.add_parser("data-check", help="say who is counted and every problem of the source")
     _profile(check)
     check.add_argument("--json", action="store_true", help="for machines")
     check.set_defaults(do=_data_check)
+
+    forget = commands.add_parser("forget", help="take a customer out of facts, lists, pages and letters, for good")
+    forget.add_argument("customer", help="an id of the customer, as the source has it")
+    _profile(forget)
+    forget.add_argument("--reports", type=_folder, metavar="FOLDER", help="where it was published; default: reports/")
+    forget.set_defaults(do=_forget)
+
+    prune = commands.add_parser("prune", help="remove old versions of months, and what is told below")
+    prune.add_argument("--profile", default="", metavar="NAME|PATH", help="default: every profile with reports")
+    prune.add_argument("--keep", type=_count, default=3, metavar="N", help="versions of a month; default: 3")
+    prune.add_argument("--personal-days", type=_days, metavar="N", help="lists and letters of months over for so long")
+    prune.add_argument("--cache-days", type=_days, metavar="N", help="facts that nothing has built for so long")
+    prune.add_argument("--reports", type=_folder, metavar="FOLDER", help="where it was published; default: reports/")
+    prune.set_defaults(do=_prune)
 
     new = commands.add_parser("new", help="begin a notebook from the template")
     new.add_argument("name")
@@ -116,7 +165,7 @@ def _months(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", dest="last", default="", metavar="YYYY-MM", help="its last; default: the last complete")
     parser.add_argument("--notebooks", default="", metavar="A,B", help="only these; the others are carried over")
     parser.add_argument("--locale", default="", metavar="en|ru|uk", help="language; default: the profile's")
-    parser.add_argument("--reports", type=Path, metavar="FOLDER", help="where to publish; default: reports/")
+    parser.add_argument("--reports", type=_folder, metavar="FOLDER", help="where to publish; default: reports/")
     parser.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a notebook's own")
     parser.add_argument("--allow-incomplete", action="store_true", help="publish a month that is not over, marked so")
     parser.add_argument("--force", action="store_true", help="run what is unchanged, too")
@@ -132,7 +181,7 @@ def _request(options: argparse.Namespace, **more: Any) -> "RunRequest":
     return RunRequest(
         profile=options.profile,
         now=datetime.now(UTC),
-        periods=_names(options.period),
+        periods=options.period.split(",") if options.period else (),
         first=options.first,
         last=options.last,
         notebooks=_names(options.notebooks),
@@ -146,12 +195,12 @@ def _request(options: argparse.Namespace, **more: Any) -> "RunRequest":
 
 
 def _run(options: argparse.Namespace) -> int:
-    from retention_helpers.pipeline import run_months
+    from retention_helpers.pipeline import run_months, without_secrets
     from retention_helpers.publishing.workers import Team
 
     team = Team(options.workers or _cores(), options.cold)
     request = _request(options, allow_partial=options.allow_partial, team=team)
-    with _progress() as progress:
+    with _progress() as progress, without_secrets():
         results = run_months(request, partial(print, flush=True), progress)
     for result in results:
         if result.is_unchanged:
@@ -201,9 +250,7 @@ def _print_rows(rows: Sequence[Mapping[str, str]], *, is_json: bool) -> None:
 
 
 def _workers(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_WORKERS:
-        raise argparse.ArgumentTypeError(f'"{text}" is no number of processes from 1 to {MOST_WORKERS}')
-    return int(text)
+    return _whole(text, MOST_WORKERS)
 
 
 def _cores() -> int:
@@ -211,8 +258,56 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _monthly(options: argparse.Namespace) -> int:
+    from retention_helpers.params import REPORTS
+    from retention_helpers.pipeline import MailRequest, RunRequest, publish_and_mail
+    from retention_helpers.publishing.browser import page_printer
+    from retention_helpers.publishing.workers import Team
+
+    _make_sample(options.profile)
+    now, reports = datetime.now(UTC), options.reports or REPORTS
+    run = RunRequest(profile=options.profile, now=now, reports=reports, team=Team(_cores()))
+    mail = MailRequest(
+        profile=options.profile,
+        now=now.replace(microsecond=0),
+        reports=reports,
+        send=options.send,
+        print_page=page_printer(),
+    )
+    with _progress() as progress:
+        publish_and_mail(run, mail, partial(print, flush=True), progress, most=options.most)
+    return 0
+
+
+def _count(text: str) -> int:
+    return _whole(text, MOST_COUNT)
+
+
+def _days(text: str) -> int:
+    return _whole(text, MOST_DAYS)
+
+
+def _whole(text: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= most):
+        raise argparse.ArgumentTypeError(f'"{text}" is no number from 1 to {most:,}')
+    return int(text)
+
+
 def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise CallError(f'--notebooks: "{twice[0]}" stands there twice.')
+    if text and not names:
+        raise CallError(f'--notebooks: "{text}" names no notebook. Leave the option out to get all.')
+    return names
+
+
+def _folder(text: str) -> Path:
+    # An empty one is a variable that was not set: nobody means the folder where the call happens to be made.
+    if not text:
+        raise argparse.ArgumentTypeError("it names no folder")
+    return Path(text)
 
 
 def _parameter(text: str) -> tuple[str, object]:
@@ -222,7 +317,7 @@ def _parameter(text: str) -> tuple[str, object]:
         raise CallError(f'"{text}" is no parameter. Write NAME=VALUE, for example cohorts_shown=6.')
     try:
         return name, json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return name, value
 
 
@@ -279,6 +374,30 @@ def _pdf(options: argparse.Namespace) -> int:
         reports=options.reports or REPORTS,
     )
     print(f"Printed: {print_month(request, partial(print, flush=True))}")
+    return 0
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from retention_helpers.params import REPORTS
+    from retention_helpers.pipeline import ForgetRequest, forget
+
+    forget(ForgetRequest(options.profile, options.customer, options.reports or REPORTS), partial(print, flush=True))
+    return 0
+
+
+def _prune(options: argparse.Namespace) -> int:
+    from retention_helpers.params import REPORTS
+    from retention_helpers.pipeline import PruneRequest, prune
+
+    request = PruneRequest(
+        today=datetime.now(UTC).date(),
+        profile=options.profile,
+        keep=options.keep,
+        personal_days=options.personal_days,
+        cache_days=options.cache_days,
+        reports=options.reports or REPORTS,
+    )
+    prune(request, partial(print, flush=True))
     return 0
 
 

@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -36,6 +38,13 @@ def run_cli(*words: object) -> int:
         return cli.main([*map(str, words)])
     except SystemExit as stop:
         return int(stop.code or 0)
+
+
+def failing(error: BaseException) -> Callable[..., None]:
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +84,8 @@ SECOND_CURRENCY = "\n".join(
     [f"{HEADER},currency", *(f"{line},EUR" for line in LINES[:-3]), *(f"{line},USD" for line in LINES[-3:])]
 )
 INJECTED = '__import__("pathlib").Path("injected").touch()'
+BOMB = b"a: &a [x, x, x]\n" + b"\n".join(b"%c: &%c [*%c, *%c, *%c]" % (c, c, c - 1, c - 1, c - 1) for c in b"bcdefghij")
+ONE_LIST = {"life_stage": ["new"], "purpose": "greet", "steps": [{"name": "one"}]}
 
 BAD = {
     "a period that is no month": Bad(2, ['"2024-4" is not a period', "YYYY-MM"], ["--period", "2024-4"]),
@@ -126,6 +137,76 @@ BAD = {
     "an environment variable that is not set": Bad(
         2, ["NOT_SET_ANYWHERE is not set", "Set it"], source={"source": "${NOT_SET_ANYWHERE}/orders.csv"}
     ),
+    "a thirteenth month": Bad(2, ['"2026-13" is not a period'], ["--period", "2026-13"]),
+    "a month nought": Bad(2, ['"2024-00" is not a period'], ["--period", "2024-00"]),
+    "a period that is a path": Bad(2, ['"../x" is not a period'], ["--period", "../x"]),
+    "a period with a line end": Bad(2, ["is not a period"], ["--period", "2024-04\n"]),
+    "a period in wide digits": Bad(2, ["is not a period"], ["--period", "\uff12\uff10\uff12\uff14-04"]),
+    "a period of a far year": Bad(2, ["is not a period"], ["--period", "99999-01"]),
+    "the year nought": Bad(2, ["0000-01 has no data"], ["--period", "0000-01"]),
+    "notebooks that are none": Bad(2, ['"," names no notebook'], ["--notebooks", ","]),
+    "a notebook twice": Bad(2, ['"summary"', "twice"], ["--notebooks", "summary,summary"]),
+    "the template as a notebook": Bad(2, ['no notebook "_template"'], ["--notebooks", "_template"]),
+    "a shell's command as a notebook": Bad(2, ["there is no notebook"], ["--notebooks", "summary; touch injected"]),
+    "a number that is none": Bad(2, ["discount_rate", "finite number"], ["-p", "discount_rate=NaN"]),
+    "a number without end": Bad(2, ["discount_rate", "finite number"], ["-p", "discount_rate=1e999"]),
+    "a number below its range": Bad(2, ["discount_rate", "greater than 0"], ["-p", "discount_rate=-0.5"]),
+    "a huge number": Bad(2, ["horizon_days", "less than or equal to 730"], ["-p", f"horizon_days={10**30}"]),
+    "a number of ten thousand digits": Bad(
+        2, ["horizon_days", "valid integer"], ["-p", "horizon_days=" + "9" * 10_000]
+    ),
+    "a number with a fraction": Bad(2, ["cohorts_shown", "valid integer"], ["-p", "cohorts_shown=6.0"]),
+    "true for a number": Bad(2, ["cohorts_shown", "valid integer"], ["-p", "cohorts_shown=true"]),
+    "nothing for a number": Bad(2, ["cohorts_shown", "valid integer"], ["-p", "cohorts_shown=null"]),
+    "a number for yes or no": Bad(2, ["quote_comments", "valid boolean"], ["-p", "quote_comments=1"]),
+    "a choice that there is not": Bad(2, ["group_by", "'source'"], ["-p", "group_by=customer_id"]),
+    "an SQL as a choice": Bad(2, ["group_by", "'source'"], ["-p", "group_by=source; DROP TABLE customers"]),
+    "a mapping as a parameter": Bad(2, ["cohorts_shown", "not dict"], ["-p", 'cohorts_shown={"a": 6}']),
+    "lists without end": Bad(2, ["cohorts_shown", "valid integer"], ["-p", "cohorts_shown=" + "[" * 50_000]),
+    "a parameter without a name": Bad(2, ['no notebook takes a parameter ""'], ["-p", "=6"]),
+    "a name with a line end": Bad(2, ["no notebook takes a parameter"], ["-p", "cohorts_shown\n=6"]),
+    "a name with a letter that only looks right": Bad(
+        2, ["no notebook takes a parameter"], ["-p", "\u0441ohorts_shown=6"]
+    ),
+    "a name of Python's own": Bad(2, ['no notebook takes a parameter "__class__"'], ["-p", "__class__=6"]),
+    "a word of Python as a name": Bad(2, ['no notebook takes a parameter "import"'], ["-p", "import=6"]),
+    "a language in capitals": Bad(2, ['"EN" is not a language'], ["--locale", "EN"]),
+    "a language that is a path": Bad(2, ['"../ru" is not a language'], ["--locale", "../ru"]),
+    "an empty folder of reports": Bad(2, ["--reports", "names no folder"], ["--reports", ""]),
+    "a profile above": Bad(2, ["no such file"], ["--profile", "../../etc/passwd"]),
+    "a profile with a nought in it": Bad(2, ["there is no profile"], ["--profile", "shop\0"]),
+    "a profile whose name cannot be a folder": Bad(
+        2, ["becomes a folder", "letters, digits"], ["--profile", "a shop; x.yaml"]
+    ),
+    "a profile of aliases upon aliases": Bad(2, ["shop.yaml", "aliases (*name) are not allowed"], text=BOMB),
+    "a profile without a bottom": Bad(2, ["shop.yaml", "deeper than 12"], text=b"title: " + b"[" * 50_000),
+    "a profile nested too deep": Bad(2, ["shop.yaml", "deeper than 12"], text=b"title: " + b"[" * 20 + b"]" * 20),
+    "a profile larger than settings are": Bad(2, ["shop.yaml", "larger than 256,000"], text=b"# " + b"x" * 300_000),
+    "a profile that calls Python": Bad(
+        2, ["shop.yaml", "is no YAML"], text=b"title: !!python/object/apply:os.mkdir [injected]"
+    ),
+    "a time zone that is a path": Bad(
+        2, ["shop.yaml: timezone", "is not a time zone"], profile={"timezone": "../../../etc/passwd"}
+    ),
+    "a currency that is none": Bad(2, ["shop.yaml: currency", "not a currency"], profile={"currency": "EURO"}),
+    "days that are no number": Bad(2, ["shop.yaml: lapse_days", "finite number"], profile={"lapse_days": float("nan")}),
+    "days below nought": Bad(2, ["shop.yaml: lapse_days", "greater than or equal to 1"], profile={"lapse_days": -1}),
+    "a share above one": Bad(2, ["shop.yaml: margin_share", "less than or equal to 1"], profile={"margin_share": 40}),
+    "an address that is a script": Bad(
+        2, ["shop.yaml: reports_url", "match pattern"], profile={"reports_url": "javascript:alert(1)"}
+    ),
+    "a list whose name is a path": Bad(
+        2, ["shop.yaml: audiences.lists", "match pattern"], profile={"audiences": {"lists": {"../x": ONE_LIST}}}
+    ),
+    "a header that is a formula": Bad(
+        2,
+        ["shop.yaml: audiences.destinations", "spreadsheet"],
+        profile={"audiences": {"destinations": {"plain": {"columns": {"customer_id": "=1+1"}}}}},
+    ),
+    "an encoding that there is not": Bad(2, ['encoding "klingon"'], source={"encoding": "klingon"}),
+    "a variable that is a command": Bad(
+        3, ["orders", "$(touch injected)"], source={"source": "$(touch injected)/orders.csv"}
+    ),
     "a misspelt column of the file": Bad(
         3,
         ["orders.csv", 'no column "custmer_id"', 'Did you mean "customer_id"?'],
@@ -165,6 +246,7 @@ def test_a_bad_call_is_told_and_changes_nothing(
     bad = BAD[what]
     folder = place.folder / re.sub(r"\W", "-", what)
     folder.mkdir()
+    (folder / "a shop; x.yaml").write_text("title: Shop\n", encoding="utf-8")
     if bad.orders is not None:
         (folder / "orders.csv").write_bytes(bad.orders if isinstance(bad.orders, bytes) else bad.orders.encode())
     orders = {"source": "orders.csv", "columns": COLUMNS} | bad.source
@@ -174,6 +256,7 @@ def test_a_bad_call_is_told_and_changes_nothing(
     profile.write_bytes(bad.text if bad.text is not None else yaml.safe_dump(settings).encode())
     monkeypatch.chdir(folder)
     before = place.content()
+    monkeypatch.setattr(pipeline.run, "publish_month", failing(AssertionError("publishing was asked")))
 
     code = run_cli("run", "--profile", profile, "--reports", place.reports, *bad.words)
 
@@ -345,19 +428,34 @@ def test_a_new_notebook_is_made_by_name(
 # ---- how a command ends
 
 
-def failing(error: BaseException) -> Callable[..., None]:
-    def fail(*_: object) -> None:
-        raise error
-
-    return fail
-
-
 def test_an_interrupted_run_says_that_nothing_was_published(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(pipeline, "run_months", failing(KeyboardInterrupt()))
     assert run_cli("run", "--profile", place.folder / "good" / "company.yaml") == 130
-    assert capsys.readouterr().err == "stopped: nothing was published.\n"
+    assert capsys.readouterr().err == "stopped: what was not published by then stays as it was.\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_whoever_asks_us_to_end_is_obeyed_once_and_signals_are_as_they_were_afterwards(
+    place: Place, number: signal.Signals, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_away: list[str] = []
+
+    def run_months(*_: object) -> None:
+        try:
+            os.kill(os.getpid(), number)
+            time.sleep(60)
+        finally:
+            os.kill(os.getpid(), number)  # somebody is impatient
+            put_away.append("all of it")
+
+    before = {each: signal.getsignal(each) for each in cli.SIGNALS}
+    monkeypatch.setattr(pipeline, "run_months", run_months)
+    assert run_cli("run", "--profile", place.folder / "good" / "company.yaml") == 128 + number
+    assert capsys.readouterr().err == "stopped: what was not published by then stays as it was.\n"
+    assert put_away == ["all of it"]
+    assert {each: signal.getsignal(each) for each in cli.SIGNALS} == before
 
 
 def test_a_fault_of_ours_shows_where_it_happened(
@@ -394,7 +492,7 @@ def test_a_run_is_asked_for_as_the_options_say(
     words += ["-p", "cohorts_shown=6", "-p", "title=Six", "-p", "share=0.5", "-p", "open=true"]
     assert run_cli("run", "--profile", "shop.yaml", *words, "--allow-incomplete", "--allow-partial") == 2
     (request,) = asked
-    assert (request.profile, request.periods, request.locale) == ("shop.yaml", ["2024-04"], "uk")
+    assert (request.profile, list(request.periods), request.locale) == ("shop.yaml", ["2024-04"], "uk")
     assert list(request.notebooks) == ["summary", "cohorts"]
     assert request.parameters == {"cohorts_shown": 6, "title": "Six", "share": 0.5, "open": True}
     assert request.reports == Path("elsewhere")

@@ -3,8 +3,22 @@
 Each ``.sql`` file here is one table; its first line says what one row is. The SQL keeps to what other engines speak.
 """
 
-from .build import Build, build_facts
+from .build import Build, build_facts, keep_only_current
+from .forgotten import FILE as FORGOTTEN
+from .forgotten import ID_COLUMNS, Forgotten, read_forgotten, write_forgotten
 from .sql import digest as sql_digest
 from .store import Facts, open_facts
 
-__all__ = ["Build", "Facts", "build_facts", "open_facts", "sql_digest"]
+__all__ = [
+    "FORGOTTEN",
+    "ID_COLUMNS",
+    "Build",
+    "Facts",
+    "Forgotten",
+    "build_facts",
+    "keep_only_current",
+    "open_facts",
+    "read_forgotten",
+    "sql_digest",
+    "write_forgotten",
+]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from retention_helpers.errors import Fault, MachineError
 from retention_helpers.params import Profile
 
 from . import sql
+from .forgotten import hide_forgotten, read_forgotten
 from .partitions import Partition, as_frame, fingerprint_months, relation, write_partition
 from .restatements import HASHES, previous_facts, restated
 from .rules import write_rules
@@ -23,12 +25,16 @@ FACTS_LINK = "facts.duckdb"
 
 @dataclass(frozen=True)
 class Build:
-    """What a build did: the months it wrote, the ones it found unchanged, and the past months it found restated."""
+    """What a build did: the months it wrote, the ones it found unchanged, and the past months it found restated.
+
+    ``forgotten`` counts by table the rows of the source that name somebody who was forgotten.
+    """
 
     digest: str
     written: list[int]
     unchanged: list[int]
     restatements: pd.DataFrame = field(repr=False)
+    forgotten: Mapping[str, int] = field(default_factory=dict)
 
 
 def build_facts(
@@ -42,7 +48,10 @@ def build_facts(
     """
     write_rules(con, profile)
     _show_people(con)
-    partitions = fingerprint_months(con, profile)
+    forgotten = read_forgotten(folder)
+    # As the source has them: that somebody was forgotten restates no month.
+    partitions = fingerprint_months(con, profile, forgotten.key)
+    hidden = hide_forgotten(con, forgotten)
     before = previous_facts(folder / FACTS_LINK)
     written = [partition.month for partition in partitions if write_partition(con, partition, folder, profile)]
     changes = restated(con, before, partitions, folder, written_at)
@@ -61,7 +70,7 @@ def build_facts(
     _swap(folder, path)
     _prune(folder, keep=[*partitions, *(before.partitions if before else [])], facts=path)
     unchanged = [partition.month for partition in partitions if partition.month not in written]
-    return Build(digest, written, unchanged, changes)
+    return Build(digest, written, unchanged, changes, hidden)
 
 
 def _show_people(con: duckdb.DuckDBPyConnection) -> None:
@@ -148,6 +157,12 @@ def _check_balance(con: duckdb.DuckDBPyConnection, partitions: list[Partition]) 
         raise Fault(f"facts: rows in and rows booked differ (month: in, booked): {wrong}. Please report this.")
 
 
+def keep_only_current(folder: Path) -> None:
+    """Remove every file of facts that the current ones do not use: what earlier ones know is not to stay."""
+    before = previous_facts(folder / FACTS_LINK)
+    _prune(folder, keep=before.partitions if before else [], facts=(folder / FACTS_LINK).resolve(), earlier=0)
+
+
 def _digest(con: duckdb.DuckDBPyConnection, partitions: list[Partition], profile: Profile, data_through: date) -> str:
     others = []
     for table in ("customers", *sql.PASSED_ON):
@@ -163,7 +178,7 @@ def _swap(folder: Path, path: Path) -> None:
     beside.replace(folder / FACTS_LINK)
 
 
-def _prune(folder: Path, *, keep: list[Partition], facts: Path) -> None:
+def _prune(folder: Path, *, keep: list[Partition], facts: Path, earlier: int = 1) -> None:
     """Remove files that neither these facts nor the ones before them use; an older reader may still hold the latter."""
     wanted = {partition.path(folder, table) for partition in keep for table in sql.MONTHLY}
     for table in sql.MONTHLY:
@@ -171,6 +186,6 @@ def _prune(folder: Path, *, keep: list[Partition], facts: Path) -> None:
             if file not in wanted:
                 file.unlink(missing_ok=True)
     files = sorted(folder.glob("facts-*.duckdb"), key=lambda file: file.stat().st_mtime_ns)
-    for file in files[:-2]:
-        if file != facts:
-            file.unlink(missing_ok=True)
+    files = [file for file in files if file != facts]
+    for file in files[: len(files) - earlier]:
+        file.unlink(missing_ok=True)

@@ -38,12 +38,12 @@ class Partition:
         return folder / table / f"{self.month}-{self.key}.parquet"
 
 
-def fingerprint_months(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[Partition]:
+def fingerprint_months(con: duckdb.DuckDBPyConnection, profile: Profile, hidden: str = "") -> list[Partition]:
     """One partition per month that the staged orders reach, in one scan.
 
     The fingerprint is independent of row order: count, sum and xor of a hash over every column that makes facts, plus
-    the orders of other months that refunds name; the key adds the rules and the identities, because they say whose the
-    rows are and what they are booked as.
+    the orders of other months that refunds name; the key adds the rules, the identities and who is ``hidden``, because
+    they say whose the rows are and what they are booked as.
     """
     for table in sql.BEFORE:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {sql.text(table)}")
@@ -52,7 +52,7 @@ def fingerprint_months(con: duckdb.DuckDBPyConnection, profile: Profile) -> list
         "SELECT count(*), coalesce(sum(hash(alias_id, customer_id)), 0) FROM identities"
     ).fetchone()
     settings = {**profile.orders.model_dump(), "currency": profile.currency}
-    rules = json.dumps([settings, identities, sql.digest(), duckdb.__version__], default=str)
+    rules = json.dumps([settings, identities, sql.digest(), duckdb.__version__, *filter(None, [hidden])], default=str)
     found = con.execute(f"""
         SELECT month, count(*), sum({digest}) % 18446744073709551557, bit_xor({digest})
         FROM staged_orders WHERE month IS NOT NULL GROUP BY month ORDER BY month

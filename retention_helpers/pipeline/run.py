@@ -142,6 +142,8 @@ def _facts(profile: Profile, request: RunRequest, say: Say) -> tuple[Facts, list
         done = build(profile, seen, facts_folder(profile))
         if seen.undated:
             say(f"{seen.undated} rows have no usable date and belong to no month: make data-check lists them.")
+    for table, rows in done.forgotten.items():
+        say(f"Forgotten, and named in the source: {table}: {rows} rows. Counted under a pseudonym; clean the source.")
     say(f"Facts: months built: {len(done.written)}, unchanged: {len(done.unchanged)}.")
     for change in done.restatements.itertuples():
         say(

@@ -27,6 +27,7 @@ _MACHINE = {
     errno.EROFS: "is on a read-only disk",
     errno.ENOSPC: "is on a full disk",
     errno.EDQUOT: "has used up its disk quota",
+    errno.EFBIG: "allows no file of this size",
     errno.ENOTDIR: "is no folder",
     errno.EEXIST: "is no folder",
     errno.EIO: "cannot be read or written",

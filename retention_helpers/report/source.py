@@ -1,5 +1,6 @@
 """From a profile to its facts: the source is read only when it changed, the facts are built only when the rows did."""
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -16,8 +17,8 @@ import pandas as pd
 
 from retention_helpers import __version__
 from retention_helpers.engine import connect, quote
-from retention_helpers.errors import MachineError, ProfileError
-from retention_helpers.facts import Build, Facts, build_facts, open_facts, sql_digest
+from retention_helpers.errors import MachineError, ProfileError, SourceError
+from retention_helpers.facts import Build, Facts, build_facts, open_facts, read_forgotten, sql_digest
 from retention_helpers.params import Profile, cache_folder
 from retention_helpers.schema import CONTRACT
 from retention_helpers.staging import Staged, order_problems, source_files, stage, table_problems
@@ -49,7 +50,8 @@ def facts_folder(profile: Profile) -> Path:
 def ready_facts(profile: Profile) -> Facts | None:
     """The facts of the profile when they are those of its source as it is now; None when they must be built."""
     folder = facts_folder(profile)
-    signature = _signature(profile)
+    with _readable():
+        signature = _signature(profile)
     try:
         built = json.loads((folder / "built.json").read_text(encoding="utf-8"))
         if built["signature"] != signature:
@@ -67,10 +69,11 @@ def ready_facts(profile: Profile) -> Facts | None:
 def survey(profile: Profile) -> Iterator[Survey]:
     """Read and check the source without writing anything that stays. Raises `SourceError`, `ProfileError`."""
     with tempfile.TemporaryDirectory(prefix="retention-") as scratch, _scratch_database(Path(scratch)) as con:
-        # Taken before the rows are read: what is written meanwhile makes these facts old, not ready.
-        signature = _signature(profile)
-        written_at = _written_at(profile)
-        staged = stage(con, profile, written_at=written_at, scratch=Path(scratch))
+        with _readable():
+            # Taken before the rows are read: what is written meanwhile makes these facts old, not ready.
+            signature = _signature(profile)
+            written_at = _written_at(profile)
+            staged = stage(con, profile, written_at=written_at, scratch=Path(scratch))
         problems = [table_problems(con, profile, staged)]
         if "orders" in profile.tables:
             problems.insert(0, order_problems(con, profile, staged))
@@ -83,6 +86,22 @@ def survey(profile: Profile) -> Iterator[Survey]:
             written_at,
             signature,
         )
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Tell of a source file that went, or was shut, after it had been found."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise MachineError(
+                f"there is no room to read the source: {error}. Free the disk, or set TMPDIR."
+            ) from error
+        raise SourceError(
+            f"{error.filename or 'a file of the source'} cannot be read: {error.strerror}. "
+            "Put it back, or correct its rights, and start again."
+        ) from error
 
 
 def _scratch_database(scratch: Path) -> duckdb.DuckDBPyConnection:
@@ -103,7 +122,7 @@ def build(profile: Profile, seen: Survey, folder: Path) -> Build:
             beside.write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
             beside.replace(folder / "built.json")
     except (OSError, duckdb.IOException) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
+        why = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0].rstrip(" .")
         raise MachineError(
             f"{folder}: the facts cannot be written: {why}. Free the disk or set RETENTION_CACHE."
         ) from error
@@ -162,7 +181,8 @@ def _files(profile: Profile) -> list[str]:
 
 
 def _signature(profile: Profile) -> str:
-    """Changes whenever the facts could: a source file, the profile, or our own SQL."""
+    """Changes whenever the facts could: a source file, the profile, our own SQL, or who was forgotten."""
     files = [(file, Path(file).stat().st_size, Path(file).stat().st_mtime_ns) for file in _files(profile)]
-    text = json.dumps([files, profile.model_dump(mode="json"), sql_digest(), duckdb.__version__, __version__])
+    hidden = read_forgotten(facts_folder(profile)).key
+    text = json.dumps([files, profile.model_dump(mode="json"), sql_digest(), duckdb.__version__, __version__, hidden])
     return hashlib.sha256(text.encode()).hexdigest()

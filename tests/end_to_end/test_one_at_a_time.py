@@ -73,5 +73,5 @@ def test_a_run_that_is_interrupted_publishes_nothing_and_leaves_nothing(tmp_path
     finally:
         run.kill()
     assert stopped.code == 130
-    assert stopped.err == "stopped: nothing was published.\n"
+    assert stopped.err == "stopped: what was not published by then stays as it was.\n"
     assert not place.reports.exists()

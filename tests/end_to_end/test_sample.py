@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from retention_helpers.pipeline.notebooks import find_notebooks
@@ -46,6 +47,18 @@ def test_the_same_month_again_is_the_same_to_the_byte(sample: Published) -> None
     old, new = everything_below(first.resolve()), everything_below(second.resolve())
     assert {path.rpartition(".")[2] for path in old} == {"html", "csv", "ipynb", "json"}
     assert [path for path in sorted({*old, *new}) if old.get(path) != new.get(path)] == ["manifest.json"]
+
+
+def test_whatever_names_customers_is_for_its_owner_alone_and_no_page_holds_an_address(sample: Published) -> None:
+    folder = sample.place.published("sample", "first")
+    tables = [path for path in folder.rglob("*.csv") if "customer_id" in path.open(encoding="utf-8").readline()]
+    assert len(tables) > 10
+    assert {path.stat().st_mode & 0o777 for path in tables} == {0o600}
+    people = pd.read_csv(sample.place.cache / "sample-company" / "customers.csv", dtype="str")
+    domains = set(people["email"].dropna().str.partition("@")[2])
+    for path in (*folder.rglob("*.html"), *folder.rglob("*.ipynb"), *folder.rglob("*.json")):
+        said = path.read_text(encoding="utf-8")
+        assert not [domain for domain in domains if f"@{domain}" in said], path.name
 
 
 def test_the_ledger_of_the_sample_balances_every_month(sample: Published) -> None:

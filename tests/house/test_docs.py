@@ -69,7 +69,7 @@ def test_sql_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert problem.startswith("retention_helpers/facts/months.sql: cannot be read as one SELECT")
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/operations.md"])
 def test_a_document_names_only_make_targets_that_exist(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL))
@@ -78,7 +78,9 @@ def test_a_document_names_only_make_targets_that_exist(document: str) -> None:
     assert named <= TARGETS, f"{document} names {', '.join(sorted(named - TARGETS))}, which make does not know"
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/codebook.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/codebook.md", "docs/operations.md"]
+)
 def test_a_document_links_only_to_files_that_exist(document: str) -> None:
     path = ROOT / document
     links = re.findall(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)", path.read_text(encoding="utf-8"))

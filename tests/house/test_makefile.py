@@ -129,3 +129,12 @@ def toy_house(folder: Path, setup: str) -> Path:
     script.write_text(f"#!/bin/sh\n{setup}\n", encoding="utf-8")
     script.chmod(0o755)
     return folder
+
+
+def test_a_customer_is_forgotten_by_an_id_that_is_one_word_to_the_shell() -> None:
+    assert recipe("forget", "CUSTOMER=a b").endswith("forget 'a b' --profile 'sample'")
+    assert recipe("prune", "ARGS=--keep 2").endswith("prune --keep 2")
+
+
+def test_an_audit_fails_for_what_it_could_not_ask() -> None:
+    assert " --strict " in recipe("audit")

@@ -1,0 +1,181 @@
+"""The scheduler's call: what is due is published, the last month is mailed; a second start changes nothing."""
+
+import json
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from retention_helpers import cli
+from retention_helpers.errors import CallError, NotebookError
+from retention_helpers.pipeline import MailRequest, RunRequest, monthly, publish_and_mail
+from retention_helpers.publishing.request import MonthResult
+from retention_helpers.publishing.versions import Place, publish, staging
+from tests.company import company
+from tests.publishing.mail.postbox import HOST, postbox
+from tests.publishing.tiny import cell, everything_below, tiny
+
+HEADER = "customer_id,order_id,ordered_at,amount"
+ROWS = [f"c{month},{month},2024-{month:02d}-28,10.00" for month in range(1, 9)]
+NOW = datetime(2024, 9, 2, 5, 6, 7, tzinfo=UTC)
+
+
+class Office:
+    """A shop with rows until 28 August 2024 (July is its last complete month), and what was published and mailed."""
+
+    def __init__(self, folder: Path) -> None:
+        company(folder / "shop", "\n".join([HEADER, *ROWS]), recipients="people.yaml", reports_url="https://r.example")
+        self.reports = folder / "reports"
+        self.run = RunRequest(profile=str(folder / "shop" / "company.yaml"), now=NOW, reports=self.reports)
+        self.mail = MailRequest(profile=self.run.profile, now=NOW, reports=self.reports)
+        self.published: list[str] = []
+        self.mailed: list[str] = []
+        self.said: list[str] = []
+        self.fails: set[str] = set()
+
+    def run_months(self, request: RunRequest, *_: object) -> list[MonthResult]:
+        (period,) = request.periods
+        place = Place(self.reports, "company", period, f"run-{len(self.published)}-{period}")
+        self.published.append(period)
+        if period in self.fails:
+            failure = self.reports / "_failed" / "company" / period / "summary" / "failure.json"
+            failure.parent.mkdir(parents=True, exist_ok=True)
+            failure.write_text(json.dumps({"period": period}), encoding="utf-8")
+            raise NotebookError(f"{period}: summary failed")
+        self.write(place)
+        return [MonthResult(place.published, ("summary",), (), ())]
+
+    def write(self, place: Place, **said: object) -> None:
+        with staging(place) as staged:
+            text = json.dumps({"is_complete": True, "failed": []} | said)
+            (staged / "manifest.json").write_text(text, encoding="utf-8")
+            publish(place)
+
+    def mail_month(self, request: MailRequest, _: object) -> list[Path]:
+        self.mailed.append(request.period)
+        if request.period in self.fails:
+            raise NotebookError(f"{request.period} failed, so its report is not mailed")
+        return []
+
+    def have(self, *periods: str, **said: object) -> None:
+        for period in periods:
+            self.write(Place(self.reports, "company", period, f"before-{period}"), **said)
+
+    def start(self, **more: int) -> list[str]:
+        """What one start publishes."""
+        before = len(self.published)
+        publish_and_mail(self.run, self.mail, self.said.append, **more)
+        return self.published[before:]
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    office = Office(tmp_path)
+    monkeypatch.setattr(monthly, "run_months", office.run_months)
+    monkeypatch.setattr(monthly, "mail_month", office.mail_month)
+    return office
+
+
+def test_at_first_the_last_complete_month_is_published_and_mailed(office: Office) -> None:
+    assert office.start() == ["2024-07"]
+    assert office.mailed == ["2024-07"]
+
+
+def test_a_second_start_publishes_nothing_and_says_so(office: Office) -> None:
+    office.start()
+    before = everything_below(office.reports)
+    assert office.start() == []
+    assert "2024-07 is published; no later month is complete." in office.said
+    assert everything_below(office.reports) == before
+
+
+def test_missed_months_are_caught_up_in_order_and_the_last_one_is_mailed(office: Office) -> None:
+    office.have("2024-05")
+    assert office.start() == ["2024-06", "2024-07"]
+    assert office.mailed == ["2024-07"]
+
+
+def test_no_more_months_are_caught_up_than_asked_for_and_the_others_are_named(office: Office) -> None:
+    office.have("2024-02")
+    assert office.start() == ["2024-05", "2024-06", "2024-07"]
+    assert any(line.startswith("Not caught up, for at most 3 months are: 2024-03, 2024-04.") for line in office.said)
+    office.have("2024-03")
+    assert office.start(most=1) == []
+
+
+@pytest.mark.parametrize("said", [{"is_complete": False}, {"failed": ["cohorts"]}])
+def test_a_month_that_was_published_in_part_or_too_early_is_published_whole(
+    office: Office, said: dict[str, object]
+) -> None:
+    office.have("2024-06")
+    office.have("2024-07", **said)
+    assert office.start() == ["2024-07"]
+
+
+def test_a_month_published_before_it_was_over_counts_for_nothing(office: Office) -> None:
+    office.have("2024-07")
+    office.have("2024-08", is_complete=False)
+    assert office.start() == []
+    assert office.mailed == ["2024-07"]
+
+
+def test_a_month_that_fails_is_told_does_not_keep_the_next_and_is_tried_again(office: Office) -> None:
+    office.have("2024-05")
+    office.fails = {"2024-06"}
+    with pytest.raises(NotebookError, match="2024-06: summary failed"):
+        office.start()
+    assert (office.published, office.mailed) == (["2024-06", "2024-07"], ["2024-06", "2024-07"])
+    office.fails = set()
+    assert office.start() == ["2024-06"]
+
+
+def test_without_a_server_to_send_by_nothing_is_begun(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RETENTION_SMTP_HOST", raising=False)
+    office.mail = replace(office.mail, send=True)
+    with pytest.raises(CallError, match="RETENTION_SMTP_HOST"):
+        office.start()
+    assert not office.reports.exists()
+
+
+@pytest.mark.slow
+def test_the_command_publishes_mails_and_started_twice_does_nothing_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a true kernel and a true server. The password is nowhere: in no file, no line, not in the kernel either."""
+    office = Office(tmp_path)
+    people = {"lists": {"head": {"to": ["head@shop.example"], "notebooks": "all", "attach": "none"}}}
+    (tmp_path / "shop" / "people.yaml").write_text(yaml.safe_dump(people), encoding="utf-8")
+    tiny(tmp_path / "notebooks", "summary", cell("import os; print(sorted(os.environ.items()))"))
+    real = monthly.run_months
+    monkeypatch.setattr(
+        monthly, "run_months", lambda request, *more: real(replace(request, folder=tmp_path / "notebooks"), *more)
+    )
+    secret = "ra1nb0w-and-mud"
+    for name, value in {"HOST": HOST, "FROM": "reports@shop.example", "USER": "reports", "PASSWORD": secret}.items():
+        monkeypatch.setenv(f"RETENTION_SMTP_{name}", value)
+    call = ["monthly", "--profile", office.run.profile, "--reports", str(office.reports)]
+    with postbox() as box:
+        monkeypatch.setenv("RETENTION_SMTP_PORT", str(box.port))
+        box.authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+        assert cli.main([*call, "--send"]) == 5  # it is not the server's password
+        said = capsys.readouterr()
+        everything = b"".join(
+            text if isinstance(text, bytes) else text.encode()
+            for text in (*everything_below(tmp_path).values(), said.out, said.err)
+        )
+        assert b"RETENTION_TABLES" in everything  # the notebook did look
+        assert b"RETENTION_SMTP_" not in everything
+        assert secret.encode() not in everything
+        assert os.environ["RETENTION_SMTP_PASSWORD"] == secret
+
+        monkeypatch.setenv("RETENTION_SMTP_PASSWORD", "right")
+        assert cli.main([*call, "--send"]) == 0
+        before = everything_below(office.reports)
+        assert cli.main([*call, "--send"]) == 0
+    assert [envelope.rcpt_tos for envelope in box.arrived] == [["head@shop.example"]]
+    assert everything_below(office.reports) == before
+    assert "head: went out already" in capsys.readouterr().out

@@ -1,0 +1,222 @@
+"""The machine fails under a run: a signal, a source that goes, a full disk, a folder that is shut. Nothing is lost."""
+
+import errno
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from retention_helpers.errors import MachineError, SourceError
+from retention_helpers.params import load_profile
+from retention_helpers.pipeline import run
+from retention_helpers.pipeline.writable import check_writable
+from retention_helpers.report import ensure_facts, source
+from tests.calls import SECONDS, environment
+from tests.company import company
+from tests.publishing.tiny import cell, everything_below, tiny
+
+NOW = datetime(2024, 4, 11, 5, 6, 7, 89, tzinfo=UTC)
+HEADER = "customer_id,order_id,ordered_at,amount"
+ROWS = ["c1,1,2024-01-05,10.00", "c2,2,2024-02-07,20.00", "c1,3,2024-03-31,30.00", "c2,4,2024-04-10,40.00"]
+# The program as it is, over other notebooks than those of the house.
+OVER_OTHERS = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from retention_helpers import cli, pipeline
+whole = pipeline.run_months
+pipeline.run_months = lambda request, *more: whole(replace(request, folder=Path(sys.argv[1])), *more)
+sys.exit(cli.main(sys.argv[2:]))
+"""
+WAITS = (
+    "import os, pathlib, time; pathlib.Path(os.environ['HERE'], 'pid').write_text(str(os.getpid())); time.sleep(600)"
+)
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> run.RunRequest:
+    tiny(tmp_path / "notebooks", "summary")
+    company(tmp_path / "shop", "\n".join([HEADER, *ROWS]))
+    return run.RunRequest(
+        profile=str(tmp_path / "shop" / "company.yaml"),
+        now=NOW,
+        reports=tmp_path / "reports",
+        folder=tmp_path / "notebooks",
+    )
+
+
+# ---- signals
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("number", "names"), [(signal.SIGTERM, ["summary"]), (signal.SIGINT, ["summary", "tea"]), (signal.SIGTERM, ["tea"])]
+)
+def test_a_run_that_is_told_to_end_puts_everything_away(tmp_path: Path, number: int, names: list[str]) -> None:
+    """The last name waits in a cell; with two the kernels are split off a warm process."""
+    for name in names:
+        tiny(tmp_path / "notebooks", name, *([cell(WAITS)] if name == names[-1] else []))
+    company(tmp_path / "shop", "\n".join([HEADER, *ROWS]))
+    (tmp_path / "scratch").mkdir()
+    words = ("run", "--profile", tmp_path / "shop" / "company.yaml", "--reports", tmp_path / "reports")
+    here = {"HERE": str(tmp_path), "TMPDIR": str(tmp_path / "scratch")}
+    run = subprocess.Popen(
+        [sys.executable, "-c", OVER_OTHERS, *map(str, (tmp_path / "notebooks", *words))],
+        cwd=tmp_path,
+        env=environment(tmp_path / "cache", tmp_path) | here,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            assert run.poll() is None, run.communicate()
+            time.sleep(0.05)
+        run.send_signal(number)
+        _, told = run.communicate(timeout=SECONDS)
+    finally:
+        run.kill()
+    assert (run.returncode, told) == (128 + number, "stopped: what was not published by then stays as it was.\n")
+    assert not (tmp_path / "reports").exists()
+    assert list((tmp_path / "scratch").iterdir()) == []
+    assert_ends(int((tmp_path / "pid").read_text()))
+
+
+def assert_ends(pid: int) -> None:
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"the kernel {pid} is still there")
+
+
+# ---- the source
+
+
+@pytest.mark.parametrize("step", ["_written_at", "stage"])
+def test_a_source_that_goes_while_it_is_read_is_told_and_nothing_has_changed(
+    asked: run.RunRequest, tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    orders = tmp_path / "shop" / "orders.csv"
+    real = getattr(source, step)
+
+    def goes_first(*words: object, **more: object) -> object:
+        orders.unlink()
+        return real(*words, **more)
+
+    monkeypatch.setattr(source, step, goes_first)
+    with pytest.raises(SourceError, match=r"orders\.csv"):
+        run.run_months(asked, print)
+    assert not asked.reports.exists()
+    assert list(own_cache.iterdir()) == []
+
+
+def test_a_source_file_that_goes_after_it_was_found_is_told(
+    asked: run.RunRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = str(tmp_path / "shop" / "orders.csv")
+    monkeypatch.setattr(source, "source_files", lambda name, path: [f"{orders}.gone"])
+    with pytest.raises(SourceError, match=r"orders\.csv\.gone cannot be read: No such file"):
+        run.run_months(asked, print)
+
+
+# ---- the disk
+
+
+@contextmanager
+def no_file_longer_than(size: int) -> Iterator[None]:
+    """As a full disk does it: a write that goes beyond ends in an error of the system."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_facts_that_find_no_room_are_told_and_the_next_run_makes_them(
+    asked: run.RunRequest, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = source.build_facts
+
+    def build_facts(*words: object, **more: object) -> object:
+        with no_file_longer_than(5_000):
+            return real(*words, **more)
+
+    monkeypatch.setattr(source, "build_facts", build_facts)
+    with pytest.raises(MachineError, match="Free the disk or set RETENTION_CACHE"):
+        run.run_months(asked, print)
+    monkeypatch.setattr(source, "build_facts", real)
+    assert not asked.reports.exists()
+    assert not (own_cache / "company" / "facts.duckdb").exists()
+    with ensure_facts(load_profile(asked.profile)).con as con:
+        assert con.execute("SELECT sum(amount_cents) FROM order_lines").fetchall() == [(10_000,)]
+
+
+@pytest.mark.slow
+def test_a_month_that_finds_no_room_is_told_and_the_last_one_stays(asked: run.RunRequest) -> None:
+    run.run_months(asked, print)
+    before = everything_below(asked.reports)
+    later = replace(asked, now=NOW.replace(hour=6))
+    # The kernel is there by then: it is our own page that finds no room.
+    with pytest.raises(MachineError, match=r"allows no file of this size.*What was published before is unchanged"):
+        run.run_months(later, print, lambda *_: resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, -1)))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))
+    assert everything_below(asked.reports) == before
+
+
+@pytest.mark.slow
+def test_a_disk_that_fills_while_the_month_is_swapped_in_loses_nothing(
+    asked: run.RunRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.run_months(asked, print)
+    before = everything_below(asked.reports)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "manifest.json")
+
+    monkeypatch.setattr("retention_helpers.publishing.versions._sync_tree", full)
+    with pytest.raises(MachineError, match="is on a full disk"):
+        run.run_months(replace(asked, now=NOW.replace(hour=6)), print)
+    assert everything_below(asked.reports) == before
+
+
+# ---- rights
+
+
+@pytest.fixture
+def shut() -> Iterator[Path]:
+    """A folder that we may look into and not write to; whoever may everything is nobody meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="retention-shut-") as name:
+        folder = Path(name)
+        (folder / "inner").mkdir(mode=0o700)
+        folder.chmod(0o555)
+        may_everything = os.geteuid() == 0
+        if may_everything:
+            os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            if may_everything:
+                os.seteuid(0)
+            folder.chmod(0o755)
+
+
+@pytest.mark.parametrize("place", [".", "reports", "inner/reports"])
+def test_a_folder_that_is_shut_is_told_before_anything_is_built(shut: Path, place: str) -> None:
+    if place.startswith("inner") and os.geteuid() != 65534:
+        (shut / "inner").chmod(0)
+    with pytest.raises(MachineError, match=r"cannot be written: Permission denied.*--reports"):
+        check_writable(shut / place)
