@@ -18,7 +18,7 @@ COMPUTED = ("code", "parameters", "data", "settings", "helpers", "libraries")
 RENDERED = ("text", "template")
 
 # A kernel never imports the wing that runs it, nor what stands above both.
-_NOT_IN_KERNELS = ("publishing", "pipeline", "sample", "cli.py", "__main__.py", "__pycache__")
+_NOT_IN_KERNELS = ("publishing", "pipeline", "sample", "cli", "__main__.py", "__pycache__")
 
 
 def fingerprints(notebook: Path, values: Mapping[str, object], data: str, settings: str) -> dict[str, str]:

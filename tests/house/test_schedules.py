@@ -15,6 +15,8 @@ import pytest
 import yaml
 
 from retention_helpers import cli, errors
+from retention_helpers.cli import commands as doing
+from retention_helpers.cli.options import parser
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEDULES = ROOT / "docs" / "schedules"
@@ -31,8 +33,8 @@ def commands(text: str) -> list[list[str]]:
 def test_every_schedule_starts_the_same_command_and_it_is_one_of_ours(name: str) -> None:
     (words,) = commands((SCHEDULES / name).read_text(encoding="utf-8"))
     assert [word.replace("%i", "sample") for word in words] == ["monthly", "--profile", "sample", "--send"]
-    options = cli._parser().parse_args(words)
-    assert (options.do, options.send) == (cli._monthly, True)
+    options = parser().parse_args(words)
+    assert (options.do, options.send) == (doing.monthly, True)
 
 
 def test_every_schedule_is_listed_with_what_was_tried() -> None:
@@ -133,4 +135,4 @@ def test_every_command_that_operations_name_can_be_read() -> None:
     ]
     assert len(found) == 2
     for words in found:
-        cli._parser().parse_args(words)
+        parser().parse_args(words)

@@ -169,7 +169,7 @@ def test_facts_that_find_no_room_are_told_and_the_next_run_makes_them(
 def test_a_month_that_finds_no_room_is_told_and_the_last_one_stays(asked: run.RunRequest) -> None:
     run.run_months(asked, print)
     before = everything_below(asked.reports)
-    later = replace(asked, now=NOW.replace(hour=6))
+    later = replace(asked, now=NOW.replace(hour=6), force=True)
     # The kernel is there by then: it is our own page that finds no room.
     with pytest.raises(MachineError, match=r"allows no file of this size.*What was published before is unchanged"):
         run.run_months(later, print, lambda *_: resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, -1)))
@@ -189,7 +189,7 @@ def test_a_disk_that_fills_while_the_month_is_swapped_in_loses_nothing(
 
     monkeypatch.setattr("retention_helpers.publishing.versions._sync_tree", full)
     with pytest.raises(MachineError, match="is on a full disk"):
-        run.run_months(replace(asked, now=NOW.replace(hour=6)), print)
+        run.run_months(replace(asked, now=NOW.replace(hour=6), force=True), print)
     assert everything_below(asked.reports) == before
 
 
