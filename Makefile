@@ -122,7 +122,7 @@ screenshots: .venv/.ready-dev  ## Take pictures of every page and mail of the sa
 validate-models: .venv/.ready-dev  ## Write docs/models-validation.md anew: do intervals hold the truth? (half an hour) [ARGS=--companies 2000]
 	$(PY) docs/make_validation.py $(ARGS)
 
-bench-models: .venv/.ready-dev  ## Processor time of the models of buying, beside other libraries: [ARGS=--lifetimes /its/env/bin/python]
+bench-models: .venv/.ready-dev  ## Write docs/models-bench.md anew: what the models cost beside other libraries [ARGS=--lifetimes /its/env/bin/python]
 	$(PY) docs/make_bench.py $(ARGS)
 
 bench-pipeline: .venv/.ready-dev  ## Processor time of runs beside that of their cells, and beside other ways: [ARGS=--months 12]

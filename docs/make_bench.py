@@ -1,10 +1,11 @@
-"""How much processor time do the models of buying take, against other libraries, in one run?
+"""How much processor time and memory do the models of buying take, against other libraries, in one run?
 
     python docs/make_bench.py [--customers 1000000] [--lifetimes PYTHON] [--pymc-marketing PYTHON]
 
-One made-up company, its histories in whole days. Each fit runs in a process of its own and reports its CPU seconds, so
-that the ratios hold on a busy machine too. PYTHON is that of an environment which has the library, made for this alone
-and thrown away; a library without one is left out with a sentence.
+Writes docs/models-bench.md. One made-up company, its histories in whole days. Each fit runs in a process of its own and
+reports its CPU seconds, so that the ratios hold on a busy machine too, and the most memory the process had. PYTHON is
+that of an environment which has the library, made for this alone and thrown away; a library without one is left out
+with a sentence.
 """
 
 import argparse
@@ -24,9 +25,27 @@ from retention_helpers.metrics.btyd_data import HISTORY
 from retention_helpers.metrics.fit import Fit
 from retention_helpers.metrics.gamma_gamma import GammaGamma
 from retention_helpers.metrics.lifetime_value import expected_orders, expected_spend, probability_alive
+from retention_helpers.params.files import ROOT
 
 TRUTH, SPEND = BgNbd(0.2426, 30.895, 0.7929, 2.4258), GammaGamma(6.2488, 3.7446, 15.4478)
 DAYS, SEED = 730, 2026
+PAGE = ROOT / "docs" / "models-bench.md"
+BAR, SECONDS = 4, 1.0  # times less CPU than lifetimes; for the scores of a million customers
+HEAD = """# What do the models of buying cost?
+
+Written by `make bench-models`: BG/NBD fitted to {customers:,} made-up customers of up to two years, their histories in
+whole days, the same for all. CPU seconds of the fit alone, loading left aside; each library in a process of its own
+with one thread. Memory: the most that its process had, the library and the data included.
+
+| library | CPU seconds | times ours | memory, MB | r | alpha | a | b |
+|---|---:|---:|---:|---:|---:|---:|---:|
+"""
+FOOT = """
+- Against lifetimes the bar is {bar} times less CPU: {fit}.
+- The chance of being there and the orders and spend expected of {customers:,} customers took {scoring:.2f} CPU seconds;
+  the bar is {seconds:g} second a million: {scored}.
+- Ours counts equal histories first, which is part of its time.{left_out}
+"""
 OTHERS = {
     "lifetimes": """
 from lifetimes import BetaGeoFitter
@@ -53,17 +72,16 @@ from retention_helpers.metrics.bg_nbd import fit_bg_nbd
 begin = time.process_time()
 rows = pandas.DataFrame({"repeat_orders": x, "days_first_to_last_order": tx, "days_observed": T})
 histories = rows.groupby(list(rows), as_index=False).size().rename(columns={"size": "customers"})
-counted = time.process_time()
 found = list(fit_bg_nbd(histories).params)
 spent = time.process_time() - begin
-print(json.dumps({"histories": len(histories), "grouping": counted - begin}), file=sys.stderr)
 """
 FRAME = """
-import json, sys, time
+import json, resource, sys, time
 import numpy
 x, tx, T = numpy.load(sys.argv[1])
 {body}
-print(json.dumps({{"cpu_seconds": spent, "parameters": found}}))
+memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({{"cpu_seconds": spent, "parameters": found, "memory": memory}}))
 """
 
 
@@ -76,19 +94,41 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "histories.npy"
         np.save(path, make(options.customers))
-        ours = measured(sys.executable, OURS, path)
-        assert ours is not None, "our own fit failed"
-        print(told("ours, grouping included", ours))
+        found = {"ours": measured(sys.executable, OURS, path)}
         for name, body in OTHERS.items():
             python = getattr(options, name.replace("-", "_"))
-            theirs = measured(python, body, path) if python else None
-            if theirs is None:
-                print(f"{name}: left out, there is no environment that has it (--{name} PYTHON).")
-            else:
-                ratio = theirs["cpu_seconds"] / ours["cpu_seconds"]
-                print(f"{told(name, theirs)}: {ratio:.1f} times our CPU time")
-        print(f"scoring {options.customers:,} customers: {scoring(*np.load(path)):.2f} CPU s")
+            found[name] = measured(python, body, path) if python else None
+        scored = scoring(*np.load(path))
+    PAGE.write_text(page(found, options.customers, scored), encoding="utf-8")
+    print(PAGE.read_text(encoding="utf-8"))
     return 0
+
+
+def page(found: dict[str, dict | None], customers: int, scored: float) -> str:
+    """The page of what each library took, None for one that was left out, and of the scores' CPU seconds."""
+    ours = found["ours"]
+    assert ours is not None, "our own fit failed"
+    known = {name: one for name, one in found.items() if one is not None}
+    rows = []
+    for name, one in known.items():
+        ratio = one["cpu_seconds"] / ours["cpu_seconds"]
+        numbers = [f"{one['cpu_seconds']:.2f}", f"{ratio:.1f}", f"{one['memory']:,.0f}"]
+        rows.append(" | ".join([name, *numbers, *(f"{value:.4g}" for value in one["parameters"])]))
+    theirs = known.get("lifetimes")
+    is_met = theirs is not None and theirs["cpu_seconds"] >= BAR * ours["cpu_seconds"]
+    left_out = [
+        f"\n- {name} was left out: there was no environment that has it." for name in found if name not in known
+    ]
+    foot = FOOT.format(
+        bar=BAR,
+        fit="not measured" if theirs is None else "met" if is_met else "missed",
+        customers=customers,
+        scoring=scored,
+        seconds=SECONDS,
+        scored="met" if scored <= SECONDS * customers / 1e6 else "missed",
+        left_out="".join(left_out),
+    )
+    return HEAD.format(customers=customers) + "".join(f"| {row} |\n" for row in rows) + foot
 
 
 def make(customers: int) -> np.ndarray:
@@ -108,11 +148,6 @@ def measured(python: str, body: str, path: Path) -> dict | None:
         print(done.stderr.strip().splitlines()[-1:], file=sys.stderr)
         return None
     return json.loads(done.stdout.strip().splitlines()[-1])
-
-
-def told(name: str, found: dict) -> str:
-    parameters = ", ".join(f"{value:.4g}" for value in found["parameters"])
-    return f"{name}: {found['cpu_seconds']:.2f} CPU s, r, alpha, a, b = {parameters}"
 
 
 def scoring(x: np.ndarray, tx: np.ndarray, T: np.ndarray) -> float:
