@@ -3,6 +3,8 @@
 
 PROFILE   = sample
 PERIOD    =
+FROM      =
+TO        =
 NOTEBOOKS =
 LOCALE    =
 NAME      =
@@ -10,6 +12,7 @@ FOLDER    =
 CUSTOMER  =
 SEND      =
 EXAMPLES  =
+KILLS     =
 ARGS      =
 PYTHON    =
 
@@ -23,7 +26,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help report mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models format lock audit forget prune clean
+.PHONY: help chaos report backfill plan status mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models bench-pipeline format lock audit forget prune clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -33,6 +36,15 @@ help:  ## List the targets
 
 report: .venv/.ready  ## Publish a month: [PROFILE=sample] [PERIOD=last complete month] [NOTEBOOKS=a,b] [LOCALE=en|ru|uk] [ARGS=..]
 	$(RETAIN) run $(WHICH) $(if $(LOCALE),--locale '$(LOCALE)') $(ARGS)
+
+backfill: .venv/.ready  ## Publish a row of months: FROM=2026-01 TO=2026-06 [PROFILE=sample] [NOTEBOOKS=a,b]
+	$(RETAIN) run --profile '$(PROFILE)' --from '$(FROM)' $(if $(TO),--to '$(TO)') $(if $(NOTEBOOKS),--notebooks '$(NOTEBOOKS)') $(ARGS)
+
+plan: .venv/.ready  ## Say what a run would do, and why: [PROFILE=sample] [PERIOD=last] [NOTEBOOKS=a,b] [ARGS=--json]
+	$(RETAIN) plan $(WHICH) $(ARGS)
+
+status: .venv/.ready  ## Say what is published and what failed: [PROFILE=sample] [ARGS=--json]
+	$(RETAIN) status --profile '$(PROFILE)' $(ARGS)
 
 mail: .venv/.ready  ## Write the mails of a month to the outbox, send them when told: [PROFILE=sample] [PERIOD=last] [SEND=1]
 	$(RETAIN) mail --profile '$(PROFILE)' $(if $(PERIOD),--period '$(PERIOD)') $(if $(filter-out 0,$(SEND)),--send) $(ARGS)
@@ -66,9 +78,9 @@ sample: .venv/.ready  ## Write the source files of the sample company: [FOLDER=w
 
 # Tests share the cores by processes: threads of the numeric libraries would only get in each other's way. Bytecode is
 # written whatever the machine says: else each process compiles all tests again.
-check test fuzz: export OPENBLAS_NUM_THREADS = 1
-check test fuzz: export OMP_NUM_THREADS = 1
-check test fuzz: export PYTHONDONTWRITEBYTECODE =
+check test fuzz chaos: export OPENBLAS_NUM_THREADS = 1
+check test fuzz chaos: export OMP_NUM_THREADS = 1
+check test fuzz chaos: export PYTHONDONTWRITEBYTECODE =
 
 check: .venv/.ready-dev  ## Fast gate: ruff, formats, contracts, codebook, words, fast tests
 	$(PY) -m ruff check
@@ -85,6 +97,10 @@ test: check  ## Everything: the fast gate, many examples of each property, all n
 fuzz: export EXAMPLES := $(EXAMPLES)
 fuzz: .venv/.ready-dev  ## Hold every metric against its slow twin on made-up and adversarial shops: [EXAMPLES=10000]
 	$(PY) -m pytest -m hypothesis -k twin --hypothesis-profile=fuzz -n auto --dist worksteal tests/facts tests/metrics $(ARGS)
+
+chaos: export KILLS := $(or $(KILLS),100)
+chaos: .venv/.ready-dev  ## Kill a run at 100 random moments: no torn month, nobody left behind: [KILLS=100]
+	$(PY) -m pytest -q tests/end_to_end/test_chaos.py $(ARGS)
 
 format: .venv/.ready-dev  ## Repair what ruff can repair, empty the notebooks of their outputs
 	$(PY) -m ruff check --fix
@@ -108,6 +124,9 @@ validate-models: .venv/.ready-dev  ## Write docs/models-validation.md anew: do i
 
 bench-models: .venv/.ready-dev  ## Processor time of the models of buying, beside other libraries: [ARGS=--lifetimes /its/env/bin/python]
 	$(PY) docs/make_bench.py $(ARGS)
+
+bench-pipeline: .venv/.ready-dev  ## Processor time of runs beside that of their cells, and beside other ways: [ARGS=--months 12]
+	$(PY) docs/make_pipeline_bench.py $(ARGS)
 
 # ---- the environment
 

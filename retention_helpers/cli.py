@@ -9,19 +9,24 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from retention_helpers.errors import CallError, Fault, MachineError, RetentionError
+
+if TYPE_CHECKING:
+    from retention_helpers.pipeline import RunRequest
 
 SAMPLE = "sample"
 # What a shell reports of a program that a signal ended (130 Ctrl-C, 143 SIGTERM), or whose reader went away.
 STOPPED, CUT_SHORT = 128, 141
 MOST_COUNT, MOST_DAYS = 120, 36_500
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+MOST_WORKERS = 64
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,14 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="retention_helpers", description="Monthly customer-retention reports.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    run = commands.add_parser("run", help="publish a month")
-    _profile(run)
-    run.add_argument("--period", default="", metavar="YYYY-MM", help="the month; default: the last complete one")
-    run.add_argument("--notebooks", default="", metavar="A,B", help="only these; the others are carried over")
-    run.add_argument("--locale", default="", metavar="en|ru|uk", help="language; default: the profile's")
-    run.add_argument("--reports", type=_folder, metavar="FOLDER", help="where to publish; default: reports/")
-    run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a notebook's own")
-    run.add_argument("--allow-incomplete", action="store_true", help="publish a month that is not over, marked so")
+    run = commands.add_parser("run", help="publish a month, or several; what is unchanged is kept")
+    _months(run)
+    run.add_argument("--workers", type=_workers, metavar="N", help="notebooks run side by side; default: the cores")
     run.add_argument("--cold", action="store_true", help="start every kernel from nothing, not from a warm process")
     run.add_argument("--allow-partial", action="store_true", help="publish although a notebook failed, marked so")
     run.set_defaults(do=_run)
@@ -96,6 +96,17 @@ def _parser() -> argparse.ArgumentParser:
     monthly.add_argument("--most", type=_count, default=3, metavar="N", help="missed months to catch up; default: 3")
     monthly.add_argument("--reports", type=_folder, metavar="FOLDER", help="where to publish; default: reports/")
     monthly.set_defaults(do=_monthly)
+
+    plan = commands.add_parser("plan", help="say what a run would do with each notebook, and why")
+    _months(plan)
+    plan.add_argument("--json", action="store_true", help="for machines")
+    plan.set_defaults(do=_plan)
+
+    status = commands.add_parser("status", help="say what is published, since when, from which data, and what failed")
+    _profile(status)
+    status.add_argument("--reports", type=_folder, metavar="FOLDER", help="where it was published; default: reports/")
+    status.add_argument("--json", action="store_true", help="for machines")
+    status.set_defaults(do=_status)
 
     mail = commands.add_parser("mail", help="write the mails of a published month; send them when told")
     _profile(mail)
@@ -146,41 +157,119 @@ def _profile(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", default=SAMPLE, metavar="NAME|PATH", help="params/profiles/NAME.yaml, or a path")
 
 
-def _run(options: argparse.Namespace) -> int:
-    from retention_helpers.params import REPORTS
-    from retention_helpers.pipeline import RunRequest, run_month, without_secrets
+def _months(parser: argparse.ArgumentParser) -> None:
+    """Which months and notebooks: the same for a run and for its plan."""
+    _profile(parser)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--period", default="", metavar="YYYY-MM,..", help="the months; default: the last complete one")
+    which.add_argument("--from", dest="first", default="", metavar="YYYY-MM", help="the first of a row of months")
+    parser.add_argument("--to", dest="last", default="", metavar="YYYY-MM", help="its last; default: the last complete")
+    parser.add_argument("--notebooks", default="", metavar="A,B", help="only these; the others are carried over")
+    parser.add_argument("--locale", default="", metavar="en|ru|uk", help="language; default: the profile's")
+    parser.add_argument("--reports", type=_folder, metavar="FOLDER", help="where to publish; default: reports/")
+    parser.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a notebook's own")
+    parser.add_argument("--allow-incomplete", action="store_true", help="publish a month that is not over, marked so")
+    parser.add_argument("--force", action="store_true", help="run what is unchanged, too")
 
+
+def _request(options: argparse.Namespace, **more: Any) -> "RunRequest":
+    from retention_helpers.params import REPORTS
+    from retention_helpers.pipeline import RunRequest
+
+    if options.last and not options.first:
+        raise CallError("--to names the last of a row of months: give its first with --from.")
     _make_sample(options.profile)
-    request = RunRequest(
+    return RunRequest(
         profile=options.profile,
         now=datetime.now(UTC),
-        period=options.period,
+        periods=_names(options.period),
+        first=options.first,
+        last=options.last,
         notebooks=_names(options.notebooks),
         locale=options.locale,
         parameters=dict(map(_parameter, options.parameter)),
         reports=options.reports or REPORTS,
         allow_incomplete=options.allow_incomplete,
-        allow_partial=options.allow_partial,
-        cold=options.cold,
+        force=options.force,
+        **more,
     )
+
+
+def _run(options: argparse.Namespace) -> int:
+    from retention_helpers.pipeline import run_months, without_secrets
+    from retention_helpers.publishing.workers import Team
+
+    team = Team(options.workers or _cores(), options.cold)
+    request = _request(options, allow_partial=options.allow_partial, team=team)
     with _progress() as progress, without_secrets():
-        result = run_month(request, partial(print, flush=True), progress)
-    for name in result.carried:
-        print(f"Carried over: {name}")
-    for name in result.failed:
-        print(f"Failed: {name}")
-    print(f"Published: {result.folder / 'index.html'}")
+        results = run_months(request, partial(print, flush=True), progress)
+    for result in results:
+        if result.is_unchanged:
+            print(f"Unchanged: {result.folder / 'index.html'}")
+            continue
+        for name in result.carried:
+            print(f"Carried over: {name}")
+        for name in result.failed:
+            print(f"Failed: {name}")
+        print(f"Published: {result.folder / 'index.html'}")
     return 0
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from retention_helpers.pipeline import plan_months
+
+    # Not among the results: what `--json` prints is JSON from its first letter.
+    steps = plan_months(_request(options), partial(print, file=sys.stderr, flush=True))
+    rows = [
+        {"period": period, "notebook": step.notebook, "action": step.action, "why": step.why} for period, step in steps
+    ]
+    _print_rows(rows, is_json=options.json)
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    from retention_helpers.params import REPORTS, load_profile
+    from retention_helpers.pipeline import status_of
+
+    rows = status_of(load_profile(options.profile), options.reports or REPORTS)
+    _print_rows(rows, is_json=options.json)
+    return 0
+
+
+def _print_rows(rows: Sequence[Mapping[str, str]], *, is_json: bool) -> None:
+    """As a table with aligned columns, or as JSON."""
+    if is_json:
+        print(json.dumps(list(rows), indent=1, ensure_ascii=False))
+        return
+    if not rows:
+        print("Nothing has been published.")
+        return
+    lines = [list(rows[0]), *([*row.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f'"{text}" is no number of processes from 1 to {MOST_WORKERS}')
+    return int(text)
+
+
+def _cores() -> int:
+    """As many as this process may use, which can be fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _monthly(options: argparse.Namespace) -> int:
     from retention_helpers.params import REPORTS
     from retention_helpers.pipeline import MailRequest, RunRequest, publish_and_mail
     from retention_helpers.publishing.browser import page_printer
+    from retention_helpers.publishing.workers import Team
 
     _make_sample(options.profile)
     now, reports = datetime.now(UTC), options.reports or REPORTS
-    run = RunRequest(profile=options.profile, now=now, reports=reports)
+    run = RunRequest(profile=options.profile, now=now, reports=reports, team=Team(_cores()))
     mail = MailRequest(
         profile=options.profile,
         now=now.replace(microsecond=0),
@@ -211,9 +300,9 @@ def _names(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     twice = [name for name in names if names.count(name) > 1]
     if twice:
-        raise CallError(f'--notebooks: "{twice[0]}" stands there twice.')
+        raise CallError(f'"{twice[0]}" stands there twice in "{text}".')
     if text and not names:
-        raise CallError(f'--notebooks: "{text}" names no notebook. Leave the option out to get all.')
+        raise CallError(f'"{text}" names nothing. Leave the option out to get what is usual.')
     return names
 
 

@@ -140,11 +140,11 @@ BAD = {
     "a thirteenth month": Bad(2, ['"2026-13" is not a period'], ["--period", "2026-13"]),
     "a month nought": Bad(2, ['"2024-00" is not a period'], ["--period", "2024-00"]),
     "a period that is a path": Bad(2, ['"../x" is not a period'], ["--period", "../x"]),
-    "a period with a line end": Bad(2, ["is not a period"], ["--period", "2024-04\n"]),
+    "a period with a line end": Bad(2, ["is not a period"], ["--period", "2024-\n04"]),
     "a period in wide digits": Bad(2, ["is not a period"], ["--period", "\uff12\uff10\uff12\uff14-04"]),
     "a period of a far year": Bad(2, ["is not a period"], ["--period", "99999-01"]),
     "the year nought": Bad(2, ["0000-01 has no data"], ["--period", "0000-01"]),
-    "notebooks that are none": Bad(2, ['"," names no notebook'], ["--notebooks", ","]),
+    "notebooks that are none": Bad(2, ['"," names nothing'], ["--notebooks", ","]),
     "a notebook twice": Bad(2, ['"summary"', "twice"], ["--notebooks", "summary,summary"]),
     "the template as a notebook": Bad(2, ['no notebook "_template"'], ["--notebooks", "_template"]),
     "a shell's command as a notebook": Bad(2, ["there is no notebook"], ["--notebooks", "summary; touch injected"]),
@@ -431,7 +431,7 @@ def test_a_new_notebook_is_made_by_name(
 def test_an_interrupted_run_says_that_nothing_was_published(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(pipeline, "run_month", failing(KeyboardInterrupt()))
+    monkeypatch.setattr(pipeline, "run_months", failing(KeyboardInterrupt()))
     assert run_cli("run", "--profile", place.folder / "good" / "company.yaml") == 130
     assert capsys.readouterr().err == "stopped: what was not published by then stays as it was.\n"
 
@@ -442,7 +442,7 @@ def test_whoever_asks_us_to_end_is_obeyed_once_and_signals_are_as_they_were_afte
 ) -> None:
     put_away: list[str] = []
 
-    def run_month(*_: object) -> None:
+    def run_months(*_: object) -> None:
         try:
             os.kill(os.getpid(), number)
             time.sleep(60)
@@ -451,7 +451,7 @@ def test_whoever_asks_us_to_end_is_obeyed_once_and_signals_are_as_they_were_afte
             put_away.append("all of it")
 
     before = {each: signal.getsignal(each) for each in cli.SIGNALS}
-    monkeypatch.setattr(pipeline, "run_month", run_month)
+    monkeypatch.setattr(pipeline, "run_months", run_months)
     assert run_cli("run", "--profile", place.folder / "good" / "company.yaml") == 128 + number
     assert capsys.readouterr().err == "stopped: what was not published by then stays as it was.\n"
     assert put_away == ["all of it"]
@@ -461,7 +461,7 @@ def test_whoever_asks_us_to_end_is_obeyed_once_and_signals_are_as_they_were_afte
 def test_a_fault_of_ours_shows_where_it_happened(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(pipeline, "run_month", failing(ZeroDivisionError("months")))
+    monkeypatch.setattr(pipeline, "run_months", failing(ZeroDivisionError("months")))
     assert run_cli("run", "--profile", place.folder / "good" / "company.yaml") == 70
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "Traceback (most recent call last):"
@@ -483,16 +483,16 @@ def test_a_run_is_asked_for_as_the_options_say(
 ) -> None:
     asked: list[pipeline.RunRequest] = []
 
-    def run_month(request: pipeline.RunRequest, say: object, progress: object) -> Any:
+    def run_months(request: pipeline.RunRequest, say: object, progress: object) -> Any:
         asked.append(request)
         raise pipeline.run.ParameterError("enough")
 
-    monkeypatch.setattr(pipeline, "run_month", run_month)
+    monkeypatch.setattr(pipeline, "run_months", run_months)
     words = ["--period", "2024-04", "--notebooks", "summary, cohorts", "--locale", "uk", "--reports", "elsewhere"]
     words += ["-p", "cohorts_shown=6", "-p", "title=Six", "-p", "share=0.5", "-p", "open=true"]
     assert run_cli("run", "--profile", "shop.yaml", *words, "--allow-incomplete", "--allow-partial") == 2
     (request,) = asked
-    assert (request.profile, request.period, request.locale) == ("shop.yaml", "2024-04", "uk")
+    assert (request.profile, request.periods, request.locale) == ("shop.yaml", ["2024-04"], "uk")
     assert list(request.notebooks) == ["summary", "cohorts"]
     assert request.parameters == {"cohorts_shown": 6, "title": "Six", "share": 0.5, "open": True}
     assert request.reports == Path("elsewhere")

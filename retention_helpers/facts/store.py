@@ -12,6 +12,13 @@ from retention_helpers.errors import Fault, MachineError
 from retention_helpers.periods import Period
 
 from .build import FACTS_LINK
+from .sql import PASSED_ON
+
+# What a source says of a customer, as `customers` passes it on.
+ATTRIBUTES = (
+    "registered_at", "gender", "birth_year", "city", "country", "source", "referred_by", "consent_email", "consent_sms",
+    "consent_push", "has_email", "has_phone", "manager",
+)  # fmt: skip
 
 
 class Facts:
@@ -54,9 +61,7 @@ class Facts:
 
     def frame(self, table: str, *, as_of: date) -> pd.DataFrame:
         """A fact table's rows of months up to ``as_of``, as a frame; tables without months come whole."""
-        columns = [
-            name for (name,) in self.con.execute(f"SELECT column_name FROM (DESCRIBE {quote(table)})").fetchall()
-        ]
+        columns = self._columns(table)
         if not columns:
             raise Fault(f"facts: there is no table {table}.")
         limit = f"WHERE month <= {Period.of(as_of).index}" if "month" in columns else ""
@@ -65,6 +70,30 @@ class Facts:
     def partitions(self, *, as_of: date) -> pd.DataFrame:
         """One row per month up to ``as_of``: ``month, rows, fingerprint, key``."""
         return self.frame("partitions", as_of=as_of)
+
+    def fingerprints(self, *, as_of: date) -> dict[str, str]:
+        """Table -> fingerprint of its rows up to ``as_of``, for all that orders do not say.
+
+        Of customers it is what is known of them: who came later, and what anybody bought, changes nothing.
+        """
+        month = Period.of(as_of).index
+        known = f"coalesce(known_month, first_month, {month}) <= {month}"
+        about = ", ".join(map(quote, ("customer_id", *ATTRIBUTES)))
+        found = {"customers": self._fingerprint(f"SELECT {about} FROM customers WHERE {known}")}
+        for table in PASSED_ON:
+            limit = f"WHERE coalesce(month, {month}) <= {month}" if "month" in self._columns(table) else ""
+            found[table] = self._fingerprint(f"SELECT * FROM {quote(table)} {limit}")
+        return found
+
+    def _columns(self, table: str) -> list[str]:
+        found = self.con.execute(f"SELECT column_name FROM (DESCRIBE {quote(table)})").fetchall()
+        return [name for (name,) in found]
+
+    def _fingerprint(self, rows: str) -> str:
+        text = (
+            f"SELECT count(*), coalesce(sum(hash(t) % 1000000007), 0), coalesce(bit_xor(hash(t)), 0) FROM ({rows}) AS t"
+        )
+        return "-".join(map(str, self.con.execute(text).fetchone() or ()))
 
     def close(self) -> None:
         self.con.close()

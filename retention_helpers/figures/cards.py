@@ -182,7 +182,7 @@ def _unsigned(text: str) -> str:
 def _delta_html(delta: Delta) -> str:
     noise = f' <span class="unc">{escape(delta.noise)}</span>' if delta.noise else ""
     return (
-        f'<li class="{delta.kind}"><span class="arrow" aria-hidden="true">{escape(delta.arrow)}</span>'
+        f'<li class="{delta.kind}"><span class="arrow" aria-hidden="true">{escape(delta.arrow)}</span> '
         f"<b>{escape(delta.text)}</b>{noise} "
         f'<span class="lab">{escape(delta.label)}</span><span class="vh">, {escape(delta.word)}</span></li>'
     )

@@ -1,7 +1,7 @@
 """What can be set: profiles, colours, thresholds. Read from params/*.yaml, checked, then passed on."""
 
 from .audiences import AudienceList, Audiences, Destination, NextProductRules
-from .files import NOTEBOOKS, REPORTS, cache_folder
+from .files import NOTEBOOKS, PARAMS, REPORTS, cache_folder
 from .look import Look, look
 from .profile import OrderRules, Profile, load_profile
 from .questions import Question
@@ -15,6 +15,7 @@ __all__ = [
     "FAMILY",
     "NOBODY",
     "NOTEBOOKS",
+    "PARAMS",
     "REPORTS",
     "Addressees",
     "AudienceList",

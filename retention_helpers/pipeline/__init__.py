@@ -8,7 +8,8 @@ from .monthly import publish_and_mail
 from .new import new_notebook
 from .printing import PrintRequest, print_month
 from .pruning import PruneRequest, prune
-from .run import RunRequest, run_month
+from .run import RunRequest, plan_months, run_months
+from .status import status_of
 
 __all__ = [
     "DataCheck",
@@ -21,9 +22,11 @@ __all__ = [
     "forget",
     "mail_month",
     "new_notebook",
+    "plan_months",
     "print_month",
     "prune",
     "publish_and_mail",
-    "run_month",
+    "run_months",
+    "status_of",
     "without_secrets",
 ]

@@ -20,7 +20,7 @@ from .hidden import without_secrets
 from .lock import lock
 from .mailing import MailRequest, mail_month
 from .places import absolute_places
-from .run import RunRequest, _facts, run_month
+from .run import RunRequest, _facts, run_months
 from .writable import check_writable
 
 MOST = 3
@@ -43,7 +43,7 @@ def publish_and_mail(
     """Publish what is due, at most so many months, then mail the last complete month; sent only where ``mail`` says so.
 
     A month that fails does not keep the ones after it; those who hear of failures are told. Raises `NotebookError`
-    when one failed, else the errors of `run_month` and `mail_month`.
+    when one failed, else the errors of `run_months` and `mail_month`.
     """
     if mail.send:
         server_of()  # what is not set is told now, not after an hour's work
@@ -59,7 +59,7 @@ def publish_and_mail(
     for month in due.months:
         try:
             with without_secrets():
-                done = run_month(replace(run, period=month), say, progress)
+                (done,) = run_months(replace(run, periods=[month]), say, progress)
             say(f"Published: {done.folder / 'index.html'}")
         except NotebookError as error:
             failed[month] = error
@@ -78,7 +78,7 @@ def _due(run: RunRequest, say: Say, most: int) -> Due:
     check_writable(run.reports)
     with absolute_places(profile), lock(run.reports / profile.name):
         # They are built here where the source has changed, and found ready by the runs that follow.
-        facts, last = _facts(profile, replace(run, period=""), say)
+        facts, (last,) = _facts(profile, replace(run, periods=()), say)
         facts.close()
     done = {month for month in map(Period.parse, _published(run.reports / profile.name)) if month <= last}
     since = max(done) + 1 if done else last

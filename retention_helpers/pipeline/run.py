@@ -1,27 +1,30 @@
-"""One run of one month: everything that can be refused is refused first, then facts, then publishing."""
+"""One run of one or more months: everything that can be refused is refused first, then facts, then publishing."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 
-from retention_helpers.errors import ParameterError
+from retention_helpers.errors import NotebookError, ParameterError, PeriodError
 from retention_helpers.facts import Facts, open_facts
 from retention_helpers.params import NOTEBOOKS, REPORTS, Profile, load_profile
 from retention_helpers.periods import Period
 from retention_helpers.publishing.execution import Progress
 from retention_helpers.publishing.front import LeftOut, Restatement
-from retention_helpers.publishing.month import publish_month
+from retention_helpers.publishing.month import publish_month, steps_of
 from retention_helpers.publishing.notebook import asked
+from retention_helpers.publishing.plan import Step
 from retention_helpers.publishing.request import Data, Edition, MonthRequest, MonthResult, Notebook
 from retention_helpers.publishing.versions import Place
-from retention_helpers.publishing.warm import warm_kernels
+from retention_helpers.publishing.workers import Crew, Team
 from retention_helpers.report import build, facts_folder, ready_facts, resolve_period, survey
 from retention_helpers.words import Words
 
 from .lock import lock
 from .notebooks import find_notebooks, missing_tables, share_out
 from .places import absolute_places
+from .settings import settings_of
 from .writable import check_writable
 
 OWN = ("profile", "period", "locale", "allow_incomplete")
@@ -31,11 +34,17 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What the command line asks for. ``now`` comes from it too: nothing below reads the clock."""
+    """What the command line asks for. ``now`` comes from it too: nothing below reads the clock.
+
+    ``periods`` are months as YYYY-MM, none for the last complete one; ``first`` and ``last`` are the ends of a row of
+    months, both inclusive, ``last`` empty for the last complete one.
+    """
 
     profile: str
     now: datetime
-    period: str = ""
+    periods: Sequence[str] = ()
+    first: str = ""
+    last: str = ""
     notebooks: Sequence[str] = ()
     locale: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)
@@ -43,29 +52,50 @@ class RunRequest:
     folder: Path = NOTEBOOKS
     allow_incomplete: bool = False
     allow_partial: bool = False
-    cold: bool = False
+    force: bool = False
+    team: Team = field(default_factory=Team)
 
 
-def run_month(request: RunRequest, say: Say, progress: Progress | None = None) -> MonthResult:
-    """Publish one month of one profile.
+def run_months(request: RunRequest, say: Say, progress: Progress | None = None) -> list[MonthResult]:
+    """Publish the months of one profile, each whole or not at all; what is unchanged is kept as it is.
 
     ``say`` gets a line per step. Raises the errors of `retention_helpers.errors`; after all but a failed notebook
-    nothing has changed on disk.
+    nothing has changed on disk. When a month fails the others are still tried.
     """
+    with _prepared(request, say) as months:
+        results, failed = [], []
+        for month in months:
+            try:
+                results.append(publish_month(month, progress))
+            except NotebookError as error:
+                failed.append(str(error))
+        if failed:
+            raise NotebookError("\n".join(failed))
+        return results
+
+
+def plan_months(request: RunRequest, say: Say) -> list[tuple[str, Step]]:
+    """What `run_months` would do: (period, step) of every notebook. Facts are built where the source has changed."""
+    with _prepared(request, say) as months:
+        return [(month.place.period, step) for month in months for step in steps_of(month)]
+
+
+@contextmanager
+def _prepared(request: RunRequest, say: Say) -> Iterator[list[MonthRequest]]:
+    """The months to publish, under the profile's lock."""
     profile = load_profile(request.profile)
     Words(request.locale or profile.locale, profile.currency)  # raises for a language that there is not
     notebooks = find_notebooks(request.notebooks, request.folder)
     _check_parameters(request, notebooks)
     check_writable(request.reports)
     # Held before the facts are touched: a run that finds another one at work must leave the cache as it is, too.
-    with absolute_places(profile), lock(request.reports / profile.name):
-        facts, period = _facts(profile, request, say)
-        month = _month(request, profile, notebooks, facts, period)
+    with absolute_places(profile), lock(request.reports / profile.name), Crew(request.team) as crew:
+        facts, periods = _facts(profile, request, say)
+        months = [_month(request, profile, notebooks, facts, period) for period in periods]
         facts.close()
-        # A warm process is worth its start from the second kernel on.
-        kernels = len(month.notebooks) * len(month.editions)
-        with warm_kernels(is_cold=request.cold or kernels < 2):
-            return publish_month(month, progress)
+        # A process of its own, and a warm one to split it from, are worth their start from the second kernel on.
+        kernels = sum(len(month.notebooks) * len(month.editions) for month in months)
+        yield [replace(month, crew=crew) for month in months] if kernels > 1 else months
 
 
 def _month(
@@ -84,6 +114,8 @@ def _month(
         order=[path.stem for path in find_notebooks(folder=request.folder)],
         left_out=default.left_out,
         further=further,
+        settings=settings_of(profile),
+        force=request.force,
         allow_partial=request.allow_partial,
     )
 
@@ -98,18 +130,15 @@ def _edition(locale: str, profile: Profile, absent: Mapping[Path, Sequence[str]]
     return Edition(words, [_left_out(path, tables, words) for path, tables in absent.items() if tables])
 
 
-def _facts(profile: Profile, request: RunRequest, say: Say) -> tuple[Facts, Period]:
-    """The facts, built where the source has changed, and the period: refused before anything is built."""
+def _facts(profile: Profile, request: RunRequest, say: Say) -> tuple[Facts, list[Period]]:
+    """The facts, built where the source has changed, and the periods: refused before anything is built."""
     facts = ready_facts(profile)
     if facts is not None:
         say("Facts: unchanged, reused.")
-        months, through = facts.months, facts.data_through
-        return facts, resolve_period(request.period, months, through, allow_incomplete=request.allow_incomplete)
+        return facts, _periods(request, facts.months, facts.data_through)
     say("Facts: reading the source.")
     with survey(profile) as seen:
-        period = resolve_period(
-            request.period, seen.months, seen.data_through, allow_incomplete=request.allow_incomplete
-        )
+        periods = _periods(request, seen.months, seen.data_through)
         done = build(profile, seen, facts_folder(profile))
         if seen.undated:
             say(f"{seen.undated} rows have no usable date and belong to no month: make data-check lists them.")
@@ -122,16 +151,30 @@ def _facts(profile: Profile, request: RunRequest, say: Say) -> tuple[Facts, Peri
             f"customers concerned: {change.customers:,}; "
             f"revenue {change.amount_before_cents / 100:,.2f} before, {change.amount_after_cents / 100:,.2f} now."
         )
-    return open_facts(facts_folder(profile)), period
+    return open_facts(facts_folder(profile)), periods
+
+
+def _periods(request: RunRequest, months: list[int], through: date) -> list[Period]:
+    """The months that are asked for, each once, in order; raises `PeriodError` for one that cannot be reported."""
+    labels = list(request.periods) or [""]
+    if request.first:
+        last = resolve_period(request.last, months, through, allow_incomplete=request.allow_incomplete)
+        first = Period.parse(request.first)
+        labels = [Period(index).label for index in range(first.index, last.index + 1)]
+        if not labels:
+            raise PeriodError(f"{first} comes after {last}: give the earlier month first.")
+    return sorted(
+        {resolve_period(label, months, through, allow_incomplete=request.allow_incomplete) for label in labels}
+    )
 
 
 def _check_parameters(request: RunRequest, notebooks: Sequence[Path]) -> None:
     own = [name for name in request.parameters if name in OWN]
     if own:
         raise ParameterError(f"{own[0]} is an option of the command: use --{own[0].replace('_', '-')}.")
-    if request.period:
-        Period.parse(request.period)
-    _parameters(request, notebooks, request.period)
+    for label in filter(None, (*request.periods, request.first, request.last)):
+        Period.parse(label)
+    _parameters(request, notebooks, "")
 
 
 def _parameters(request: RunRequest, notebooks: Sequence[Path], period: str) -> dict[str, dict]:
@@ -154,6 +197,7 @@ def _data(facts: Facts, period: Period) -> Data:
         is_complete=facts.is_complete(period),
         fingerprints={Period(row.month).label: row.fingerprint for row in partitions.itertuples()},
         row_counts={Period(row.month).label: int(row.rows) for row in partitions.itertuples()},
+        others=facts.fingerprints(as_of=period.as_of),
         restatements=[
             Restatement(
                 month=Period(row.month).label,

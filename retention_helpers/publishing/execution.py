@@ -50,6 +50,10 @@ class CellError(NotebookError):
         self.executed = executed
 
 
+class DeadError(CellError):
+    """A notebook whose process died under it: that may not happen again."""
+
+
 @dataclass(frozen=True)
 class Run:
     """One notebook to run: with which values, where its tables and its lists go, and how long a cell may take."""
@@ -76,7 +80,8 @@ def execute(run: Run, progress: Progress | None = None) -> nbformat.NotebookNode
         executed = folder / "executed.ipynb"
         node = _without_markers(read(executed)) if executed.exists() else source
     if end is not None:
-        raise CellError(run.notebook.stem, watch.cell, end, node)
+        kind, reason = end
+        raise kind(run.notebook.stem, watch.cell, reason, node)
     fault = fault_of(node, run.notebook.stem, run.tables)
     if fault is not None:
         raise CellError(run.notebook.stem, fault.cell, fault.reason, node)
@@ -102,7 +107,9 @@ class _Watch:
                 self._progress(self._notebook, self.cell, self._cells)
 
 
-def _run_papermill(run: Run, source: nbformat.NotebookNode, folder: Path, watch: _Watch) -> str | None:
+def _run_papermill(
+    run: Run, source: nbformat.NotebookNode, folder: Path, watch: _Watch
+) -> tuple[type[CellError], str] | None:
     """Run the cells into ``executed.ipynb`` of the folder; what ended it from outside its code, if anything did."""
     # Here, not above: papermill takes seconds to import where jupyter_server is installed.
     import papermill
@@ -136,9 +143,9 @@ def _run_papermill(run: Run, source: nbformat.NotebookNode, folder: Path, watch:
         # The error lies in the notebook's outputs, where it is judged.
         return None
     except CellTimeoutError:
-        return f"it took longer than {run.cell_seconds} seconds and was stopped."
+        return CellError, f"it took longer than {run.cell_seconds} seconds and was stopped."
     except DeadKernelError:
-        return "the kernel died (killed from outside, or out of memory)."
+        return DeadError, "the kernel died (killed from outside, or out of memory)."
     except NoSuchKernel as error:
         raise MachineError("There is no Jupyter kernel python3. Install ipykernel (`make setup`).") from error
     except RuntimeError as error:

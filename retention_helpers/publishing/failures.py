@@ -51,6 +51,11 @@ def failures_of(reports: Path, profile: str) -> list[dict[str, Any]]:
     return [found for found in map(_read, files) if found]
 
 
+def has_failed(place: Place, notebook: str) -> bool:
+    """Whether a notebook failed for this period and no later success has answered it."""
+    return (_folder(place) / notebook / "failure.json").is_file()
+
+
 def manifest_of(published: Path) -> dict[str, Any]:
     """The manifest.json of a published month; empty when there is none."""
     return _read(published / "manifest.json")

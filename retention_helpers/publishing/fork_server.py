@@ -1,22 +1,26 @@
 """A process that has the slow imports behind it and splits off a kernel for each notebook.
 
-Run as a script of its own, `python -P fork_server.py FD`, never imported: it knows nothing of this package, so a kernel
-reads the package as it lies on disk. Over the socket FD come lines of JSON, one answer each:
+Run as a script of its own, `python -P fork_server.py FD..`, never imported: it knows nothing of this package, so a
+kernel reads the package as it lies on disk. Over each socket FD, one a worker, come lines of JSON, one answer each:
 
     {"op": "start", "argv": [..], "cwd": "..", "env": {..}}   ->  {"pid": 12}
     {"op": "poll", "pid": 12}                                 ->  {"code": null or the exit code}
 
-When the socket closes, because the run ended or died, all kernels are killed and the server ends.
+When a socket closes, because its worker ended or died, the kernels asked for over it are killed; with the last socket
+the server ends.
 """
 
 import gc
 import importlib
 import json
 import os
+import selectors
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 # What nearly every notebook imports. Nothing here may start a thread: only the forking thread lives on in a child.
 PACKAGES = (
@@ -27,26 +31,47 @@ PACKAGES = (
 )  # fmt: skip
 
 
-def serve(channel: socket.socket) -> None:
-    """Answer requests until the other side is gone."""
-    codes: dict[int, int | None] = {}
-    with channel.makefile("rw", encoding="utf-8") as lines:
-        lines.write(json.dumps({"threads": threads()}) + "\n")
+def serve(channels: list[socket.socket]) -> None:
+    """Answer requests until nobody is left on the other side."""
+    with selectors.DefaultSelector() as waiting:
+        for channel in channels:
+            lines = channel.makefile("rw", encoding="utf-8")
+            tell(lines, {"threads": threads()})
+            waiting.register(channel, selectors.EVENT_READ, (lines, {}))
+        while waiting.get_map():
+            for key, _ in waiting.select():
+                lines, codes = key.data
+                # Who asks waits for the answer before asking again: never more than one line has come.
+                request = lines.readline()
+                if request:
+                    tell(lines, answer(json.loads(request), codes, channels))
+                else:
+                    waiting.unregister(key.fileobj)
+                    end_all(codes)
+
+
+def tell(lines: TextIO, message: dict) -> None:
+    """Write one line; who is gone by now is noticed at the next reading."""
+    with suppress(OSError):
+        lines.write(json.dumps(message) + "\n")
         lines.flush()
-        for line in lines:
-            request = json.loads(line)
-            if request["op"] == "start":
-                pid = os.fork()
-                if pid == 0:
-                    become_kernel(channel, request)
-                codes[pid] = None
-                answer: dict[str, object] = {"pid": pid}
-            else:
-                pid = request["pid"]
-                codes[pid] = ended(pid) if codes[pid] is None else codes[pid]
-                answer = {"code": codes[pid]}
-            lines.write(json.dumps(answer) + "\n")
-            lines.flush()
+
+
+def answer(request: dict, codes: dict[int, int | None], channels: list[socket.socket]) -> dict:
+    """Do what one client asks; ``codes`` are the exit codes of its kernels."""
+    if request["op"] == "start":
+        pid = os.fork()
+        if pid == 0:
+            become_kernel(channels, request)
+        codes[pid] = None
+        return {"pid": pid}
+    pid = request["pid"]
+    codes[pid] = ended(pid) if codes[pid] is None else codes[pid]
+    return {"code": codes[pid]}
+
+
+def end_all(codes: dict[int, int | None]) -> None:
+    """Kill what a client has left running."""
     for pid in (pid for pid, code in codes.items() if code is None):
         try:
             os.killpg(pid, signal.SIGKILL)
@@ -67,12 +92,13 @@ def ended(pid: int) -> int | None:
     return os.waitstatus_to_exitcode(status) if found else None
 
 
-def become_kernel(channel: socket.socket, request: dict) -> None:
+def become_kernel(channels: list[socket.socket], request: dict) -> None:
     """Turn this child into the kernel that `python -m ipykernel_launcher` would be; never returns."""
     code = 1
     try:
         os.setsid()
-        channel.close()
+        for channel in channels:
+            os.close(channel.fileno())  # its own close would wait for the lines made of it
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.environ.clear()
         os.environ.update(request["env"])
@@ -99,5 +125,5 @@ if __name__ == "__main__":
     gc.freeze()
     # Ctrl-C reaches the whole group of a terminal: the run decides what ends, and the socket tells.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    serve([socket.socket(fileno=int(number)) for number in sys.argv[1:]])
     os._exit(0)  # nothing of its own is left to clean up, and what it imported has nothing to say

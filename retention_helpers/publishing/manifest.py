@@ -13,7 +13,7 @@ import nbformat
 from .notebook import code_cells, tags
 from .style import TEMPLATES
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = (
     "duckdb",
     "ipykernel",
@@ -54,7 +54,7 @@ def code_hashes(nodes: Mapping[str, nbformat.NotebookNode]) -> dict[str, Any]:
     """Fingerprints of all that decides how a page comes out, data and libraries aside."""
     return {
         "notebooks": {name: notebook_hash(node) for name, node in nodes.items()},
-        "helpers": _tree_hash(_PACKAGE, (".py", ".sql")),
+        "helpers": _tree_hash(PACKAGE, (".py", ".sql")),
         "templates": _tree_hash(TEMPLATES, (".j2", ".css", ".json")),
     }
 

@@ -1,28 +1,22 @@
 """Publishing one month of one profile: run, judge, render, inspect, and swap it in whole, or leave it as it was."""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from functools import partial
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from math import inf
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from retention_helpers.errors import CallError, NotebookError
 
-from . import audiences, failures, versions
-from .drawings import drawings_of
-from .execution import CellError, Progress, Run, execute
-from .front import Front
-from .index import month_index
-from .inspection import problems_of
-from .manifest import as_json, code_hashes, headline, library_versions
-from .notebook import asked, clean, read, record_of, translated, write
-from .page import render
+from . import failures, parts, versions
+from .execution import CellError, Progress, Run
+from .month_files import Made, write_month_files
+from .notebook import read
 from .parameters import check_parameters
-from .request import Edition, MonthRequest, MonthResult, Notebook
+from .plan import Step, executed_in, is_as_published, plan_month, rendered_anew
+from .request import Edition, MonthRequest, MonthResult
 from .versions import Place
+from .workers import Ended, run_in_turn
 
 
 def publish_month(request: MonthRequest, progress: Progress | None = None) -> MonthResult:
@@ -35,30 +29,110 @@ def publish_month(request: MonthRequest, progress: Progress | None = None) -> Mo
     """
     place = request.place
     values = _checked(request)
+    steps = plan_month(request, values)
+    if is_as_published(request, steps):
+        return MonthResult(place.published, (), tuple(values), (), is_unchanged=True)
     with versions.staging(place) as staged:
-        seconds, faults = {}, []
-        for notebook in request.notebooks:
+        made: dict[str, Made] = {}
+        faults: dict[str, CellError] = {}
+        for step, ended in _ended(request, values, steps, staged, progress):
             start = time.perf_counter()
-            try:
-                for edition in request.editions:
-                    given = _of(edition, values[notebook.name], request)
-                    _make(notebook, given, (request, edition), staged, progress)
-            except CellError as fault:
-                _discard(request, staged, fault.notebook)
-                failures.keep(place, fault, given, request.now)
-                faults.append(fault)
-            seconds[notebook.name] = round(time.perf_counter() - start, 3)
-        done = tuple(name for name in values if name not in {fault.notebook for fault in faults})
-        if faults and not (request.allow_partial and done):
+            run, fault = _settled(request, step.notebook, ended, staged)
+            if fault is not None:
+                parts.discard(request, staged, step.notebook)
+                failures.keep(place, fault, run.parameters, request.now)
+                faults[step.notebook] = fault
+                continue
+            spent = sum(outcome.seconds for _, outcome in ended) + time.perf_counter() - start
+            made[step.notebook] = Made(step, values[step.notebook], round(spent, 3))
+        failed = tuple(name for name in values if name in faults)
+        if failed and not (request.allow_partial and len(failed) < len(values)):
             failures.write_history(place, request.company, request.words)
-            raise NotebookError(_told(faults, place))
-        carried = _carry_over(request, staged, done)
-        failed = tuple(fault.notebook for fault in faults)
-        _finish(request, staged, failed, {name: (values[name], seconds[name]) for name in done})
+            raise NotebookError(_told([faults[name] for name in failed], place))
+        carried = _carry_over(request, staged, {*made, *failed})
+        write_month_files(request, staged, failed, made)
         versions.publish(place)
+    done = tuple(name for name in values if name in made)
     failures.forget(place, done)
     failures.write_history(place, request.company, request.words)
     return MonthResult(place.published, done, carried, failed)
+
+
+def steps_of(request: MonthRequest) -> list[Step]:
+    """What `publish_month` would do with each notebook; raises the same errors for what it would refuse."""
+    return plan_month(request, _checked(request))
+
+
+# What each language of a notebook came to, the default one first.
+Editions = list[tuple[Run, Ended]]
+
+
+def _ended(
+    request: MonthRequest, values: Mapping[str, Mapping], steps: Sequence[Step], staged: Path, progress: Progress | None
+) -> Iterator[tuple[Step, Editions]]:
+    """Every notebook that is not kept, once all its languages have come to an end; first those that need no kernel."""
+    runs = {
+        step.notebook: [
+            parts.run_of(request.notebook(step.notebook), values[step.notebook], (request, edition), staged)
+            for edition in request.editions
+        ]
+        for step in steps
+    }
+    for step in steps:
+        if step.action == "render":
+            yield step, _rendered(request, runs[step.notebook], staged)
+    asked = [step for step in _longest_first(request, steps) if step.action == "run"]
+    tellers = [_named(progress, request, edition) for edition in request.editions]
+    jobs = [job for step in asked for job in zip(runs[step.notebook], tellers, strict=True)]
+    ended: dict[int, Ended] = {}
+    for number, outcome in run_in_turn(jobs) if request.crew is None else request.crew.run_all(jobs):
+        ended[number] = outcome
+        first = number - number % len(tellers)
+        mine = range(first, first + len(tellers))
+        if ended.keys() >= set(mine):
+            yield asked[first // len(tellers)], [(jobs[place][0], ended[place]) for place in mine]
+
+
+def _rendered(request: MonthRequest, runs: Sequence[Run], staged: Path) -> Editions:
+    """The last version's executed forms between the texts of now, with its tables and lists."""
+    made = []
+    for edition, run in zip(request.editions, runs, strict=True):
+        folder = request.folder(edition, request.place.published)
+        parts.bring_back(request, edition, run)
+        made.append((run, Ended(rendered_anew(executed_in(folder, run.notebook.stem), read(run.notebook)), 0.0)))
+    return made
+
+
+def _longest_first(request: MonthRequest, steps: Sequence[Step]) -> list[Step]:
+    """So that at the end nobody waits for one that began last; as long as they took in the last month published."""
+    if request.crew is None:
+        return list(steps)
+    place = request.place
+    with versions.machine_errors(place.reports):
+        months = versions.periods_in(place.profile_folder)
+        last = failures.manifest_of(place.profile_folder / months[-1]) if months else {}
+    took = {name: item.get("seconds", inf) for name, item in last.get("notebooks", {}).items()}
+    return sorted(steps, key=lambda step: -took.get(step.notebook, inf))
+
+
+def _named(progress: Progress | None, request: MonthRequest, edition: Edition) -> Progress | None:
+    locale = edition.words.locale
+    if progress is None or locale == request.words.locale:
+        return progress
+    return lambda notebook, cell, cells: progress(f"{notebook} ({locale})", cell, cells)
+
+
+def _settled(request: MonthRequest, name: str, ended: Editions, staged: Path) -> tuple[Run, CellError | None]:
+    """Make a notebook part of the month; the first language in which anything is wrong with it, and what."""
+    notebook = request.notebook(name)
+    for edition, (run, end) in zip(request.editions, ended, strict=True):
+        if isinstance(end.outcome, CellError):
+            return run, end.outcome
+        try:
+            parts.settle(notebook, run, end.outcome, (request, edition), staged)
+        except CellError as fault:
+            return run, fault
+    return run, None
 
 
 def _checked(request: MonthRequest) -> dict[str, dict[str, object]]:
@@ -92,83 +166,7 @@ def _locales(manifest: Mapping[str, Any], request: MonthRequest) -> list[str]:
     return manifest.get("locales") or request.locales
 
 
-def _of(edition: Edition, values: Mapping[str, object], request: MonthRequest) -> dict[str, object]:
-    """The parameters of a run for one edition: the default one takes them as they are."""
-    is_default = edition.words.locale == request.words.locale
-    return dict(values) if is_default else {**values, "locale": edition.words.locale}
-
-
-def _make(
-    notebook: Notebook,
-    values: Mapping[str, object],
-    wanted: tuple[MonthRequest, Edition],
-    staged: Path,
-    progress: Progress | None,
-) -> None:
-    """Execute one notebook in one language and put its page, tables and executed form into the staged folder."""
-    request, edition = wanted
-    folder = request.folder(edition, staged)
-    waiting = staged / audiences.WAITING / notebook.name
-    run = Run(notebook.path, values, folder / "tables" / notebook.name, waiting, request.cell_seconds)
-    if progress is not None and folder != staged:
-        progress = partial(_named, progress, edition.words.locale)
-    node = clean(execute(run, progress), _places(notebook, staged))
-    record = record_of(node) or {}
-    page = render(node, request.frame_of(edition), record)
-    problems = problems_of(page, record["figures"])
-    if problems:
-        raise CellError(notebook.name, None, f"its page was not accepted: {'; '.join(problems)}.", node)
-    _settle(notebook, waiting, (folder, staged), node)
-    (folder / "executed").mkdir(exist_ok=True)
-    write(node, folder / "executed" / f"{notebook.name}.ipynb")
-    (folder / f"{notebook.name}.html").write_text(page, encoding="utf-8")
-    if folder != staged and versions.is_same(run.tables, staged / "tables" / notebook.name):
-        # Numbers have no language: one copy serves all.
-        versions.remove(run.tables)
-        versions.remove_if_empty(run.tables.parent)
-
-
-def _settle(notebook: Notebook, waiting: Path, places: tuple[Path, Path], node: nbformat.NotebookNode) -> None:
-    """Take a notebook's lists into the month; customers have no language, so those of the default one serve all."""
-    folder, staged = places
-    if folder != staged:
-        audiences.discard(waiting)
-        return
-    try:
-        audiences.accept(waiting, staged)
-    except FileExistsError as taken:
-        raise CellError(notebook.name, None, str(taken), node) from taken
-
-
-def _named(progress: Progress, locale: str, notebook: str, cell: int, cells: int) -> None:
-    progress(f"{notebook} ({locale})", cell, cells)
-
-
-def _places(notebook: Notebook, staged: Path) -> dict[str, str]:
-    folder = notebook.path.resolve().parent
-    return {str(staged.resolve()): "reports", str(folder): folder.name, str(folder.parent): ".", str(Path.home()): "~"}
-
-
-def _parts(request: MonthRequest, month: Path, name: str) -> list[Path]:
-    """All that a month's folder holds of one notebook, in every language."""
-    executed = month / "executed" / f"{name}.ipynb"
-    lists = audiences.files_of(record_of(read(executed))) if executed.exists() else []
-    pages = [
-        request.folder(edition, month) / part
-        for edition in request.editions
-        for part in (f"{name}.html", f"executed/{name}.ipynb", f"tables/{name}")
-    ]
-    return [*pages, *(month / part for part in lists)]
-
-
-def _discard(request: MonthRequest, staged: Path, name: str) -> None:
-    for part in _parts(request, staged, name):
-        versions.remove(part)
-    audiences.discard(staged / audiences.WAITING / name)
-    versions.remove_if_empty(staged / audiences.FOLDER)
-
-
-def _carry_over(request: MonthRequest, staged: Path, done: Sequence[str]) -> tuple[str, ...]:
+def _carry_over(request: MonthRequest, staged: Path, done: Collection[str]) -> tuple[str, ...]:
     """Copy what the period's last version holds of notebooks that this run did not make."""
     last = request.place.published
     gone = {*done, *(item.notebook for item in request.left_out)}
@@ -176,102 +174,8 @@ def _carry_over(request: MonthRequest, staged: Path, done: Sequence[str]) -> tup
         return ()
     names = [path.stem for path in sorted((last / "executed").glob("*.ipynb")) if path.stem not in gone]
     for name in names:
-        for part in _parts(request, last, name):
-            versions.copy(part, staged / part.relative_to(last))
+        parts.carry(request, last, staged, name)
     return tuple(names)
-
-
-def _finish(
-    request: MonthRequest, staged: Path, failed: tuple[str, ...], runs: Mapping[str, tuple[Mapping, float]]
-) -> None:
-    """Write the front pages, headline.json and manifest.json over all notebooks of the version."""
-    for edition in request.editions:
-        _front(request, edition, request.folder(edition, staged), failed)
-    nodes = _executed(staged)
-    (staged / "manifest.json").write_text(as_json(_manifest(request, nodes, failed, runs)), encoding="utf-8")
-
-
-def _executed(folder: Path) -> dict[str, nbformat.NotebookNode]:
-    return {path.stem: read(path) for path in sorted((folder / "executed").glob("*.ipynb"))}
-
-
-def _front(request: MonthRequest, edition: Edition, folder: Path, failed: tuple[str, ...]) -> None:
-    """Write the front page and headline.json of one edition."""
-    frame = request.frame_of(edition)
-    nodes = {name: translated(node, edition.words) for name, node in _executed(folder).items()}
-    records = [record_of(nodes[name]) or {} for name in sorted(nodes, key=_rank(request))]
-    front = Front(
-        left_out=edition.left_out,
-        restatements=request.data.restatements,
-        failed={item.name: asked(item.path, edition.words) for item in request.notebooks if item.name in failed},
-        shared=[name for name in nodes if frame.is_further and not (folder / "tables" / name).is_dir()],
-        drawings={name: drawings_of(node, name) for name, node in nodes.items()},
-        audiences=[path.name for path in (folder / frame.above / "audiences").glob("*.csv")],
-    )
-    said = headline(_about(request, edition), records)
-    page = month_index(said, frame, front)
-    problems = problems_of(page)
-    if problems:
-        raise NotebookError(f"index: its page was not accepted: {'; '.join(problems)}.")
-    (folder / "index.html").write_text(page, encoding="utf-8")
-    (folder / "headline.json").write_text(as_json(said), encoding="utf-8")
-
-
-def _rank(request: MonthRequest) -> Any:
-    order = list(dict.fromkeys((*request.order, *(notebook.name for notebook in request.notebooks))))
-    return lambda name: (order.index(name) if name in order else len(order), name)
-
-
-def _about(request: MonthRequest, edition: Edition) -> dict[str, Any]:
-    frame = request.frame_of(edition)
-    return {
-        "profile": request.place.profile,
-        "company": frame.company,
-        "period": request.place.period,
-        "locale": edition.words.locale,
-        "currency": edition.words.currency,
-        "as_of": request.data.as_of.isoformat(),
-        "data_through": frame.data_through.isoformat(),
-        "is_complete": request.data.is_complete,
-        "left_out": [asdict(item) for item in edition.left_out],
-        "restatements": [asdict(item) for item in request.data.restatements],
-    }
-
-
-def _manifest(
-    request: MonthRequest,
-    nodes: Mapping[str, nbformat.NotebookNode],
-    failed: tuple[str, ...],
-    runs: Mapping[str, tuple[Mapping, float]],
-) -> dict[str, Any]:
-    data, place = request.data, request.place
-    before = failures.manifest_of(place.published).get("notebooks", {})
-    now = {
-        name: {
-            "run_id": place.run_id,
-            "published_at": request.now.isoformat(timespec="seconds"),
-            "parameters": values,
-            "data_through": data.data_through.isoformat(),
-            "seconds": seconds,
-        }
-        for name, (values, seconds) in runs.items()
-    }
-    return {
-        "profile": place.profile,
-        "period": place.period,
-        "run_id": place.run_id,
-        "published_at": request.now.isoformat(timespec="seconds"),
-        "as_of": data.as_of.isoformat(),
-        "data_through": data.data_through.isoformat(),
-        "is_complete": data.is_complete,
-        "locales": request.locales,
-        "fingerprints": dict(data.fingerprints),
-        "row_counts": dict(data.row_counts),
-        "notebooks": {name: now.get(name) or before.get(name, {}) for name in nodes},
-        "failed": list(failed),
-        "code": code_hashes(nodes),
-        "versions": library_versions(),
-    }
 
 
 def _told(faults: Sequence[CellError], place: Place) -> str:

@@ -21,30 +21,17 @@ from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvision
 from .execution import KERNEL_ENVIRONMENT
 
 NAME = "retention-warm"  # as in pyproject.toml
+LEAVE_SECONDS = 0.5
 SCRIPT = Path(__file__).with_name("fork_server.py")
 
 
-class ForkServer:
-    """The other end of fork_server.py. Lost once, it stays lost: kernels then start as they always did."""
+class KernelSource:
+    """A worker's end of fork_server.py. Lost once, it stays lost: kernels then start as they always did."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                # -P: the folder of the script, full of modules with common names, is no place to import from.
-                [sys.executable, "-P", str(SCRIPT), str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                env=dict(environment),
-            )
-        self._lines = ours.makefile("rw", encoding="utf-8")
-        ours.close()
+    def __init__(self, channel: socket.socket) -> None:
+        self._lines = channel.makefile("rw", encoding="utf-8")
+        channel.close()
         self._is_ready: bool | None = None
-
-    @property
-    def pid(self) -> int:
-        """The server's process."""
-        return self._process.pid
 
     @property
     def is_ready(self) -> bool:
@@ -63,13 +50,10 @@ class ForkServer:
         return answer.get("code") if self._is_ready else -signal.SIGKILL
 
     def close(self) -> None:
-        """End the server and every kernel that is left."""
-        if self._is_ready is None:
-            self._process.kill()  # still importing, for nobody
+        """Leave; every kernel that is left is killed."""
         self._is_ready = False
         with suppress(OSError):
             self._lines.close()
-        self._process.wait()
 
     def _ask(self, **request: object) -> dict[str, Any]:
         try:
@@ -95,14 +79,14 @@ class WarmKernel:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, server: ForkServer, pid: int) -> None:
+    def __init__(self, source: KernelSource, pid: int) -> None:
         self.pid = pid
         self.returncode: int | None = None
-        self._server = server
+        self._source = source
 
     def poll(self) -> int | None:
         if self.returncode is None:
-            self.returncode = self._server.code(self.pid)
+            self.returncode = self._source.code(self.pid)
         return self.returncode
 
     def wait(self) -> int | None:
@@ -121,33 +105,62 @@ class WarmKernel:
 
 
 class WarmProvisioner(LocalProvisioner):
-    """Gives kernels of the server where there is one, else ordinary ones."""
+    """Gives kernels of the source where there is one, else ordinary ones."""
 
-    server: ClassVar[ForkServer | None] = None
+    source: ClassVar[KernelSource | None] = None
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        server, cwd = self.server, str(kwargs.get("cwd") or Path.cwd())
-        pid = server.start(cmd[cmd.index("-f") :], cwd, kwargs.get("env") or os.environ) if server else None
-        if server is None or pid is None:
+        source, cwd = self.source, str(kwargs.get("cwd") or Path.cwd())
+        pid = source.start(cmd[cmd.index("-f") :], cwd, kwargs.get("env") or os.environ) if source else None
+        if source is None or pid is None:
             return await super().launch_kernel(cmd, **kwargs)
-        self.process = WarmKernel(server, pid)
+        self.process = WarmKernel(source, pid)
         self.pid = self.pgid = pid  # it leads a group of its own
         self.cwd = cwd
         return self.connection_info
 
 
 @contextmanager
-def warm_kernels(*, is_cold: bool = False) -> Iterator[None]:
-    """Inside, kernels start warm where the machine can do it, which is Linux; ``is_cold``: as they always did."""
-    factory = KernelProvisionerFactory.instance()
-    if is_cold or sys.platform != "linux" or NAME not in factory.provisioners:
+def fork_server(clients: int) -> Iterator[list[socket.socket]]:
+    """A server for so many clients, as one socket each, where the machine can do it, which is Linux; else none."""
+    if not clients or sys.platform != "linux" or NAME not in KernelProvisionerFactory.instance().provisioners:
+        yield []
+        return
+    ours, theirs = zip(*(socket.socketpair() for _ in range(clients)), strict=True)
+    numbers = [channel.fileno() for channel in theirs]
+    server = subprocess.Popen(
+        # -P: the folder of the script, full of modules with common names, is no place to import from.
+        [sys.executable, "-P", str(SCRIPT), *map(str, numbers)],
+        stdin=subprocess.DEVNULL,
+        pass_fds=numbers,
+        env=os.environ | KERNEL_ENVIRONMENT,
+    )
+    for channel in theirs:
+        channel.close()
+    try:
+        yield list(ours)
+    finally:
+        for channel in ours:
+            channel.close()
+        try:
+            server.wait(LEAVE_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()  # still importing, for nobody
+            server.wait()
+
+
+@contextmanager
+def warm_kernels(channel: socket.socket | None) -> Iterator[None]:
+    """Inside, kernels of this process start warm by the socket of a `fork_server`; without one as they always did."""
+    if channel is None:
         yield
         return
+    factory = KernelProvisionerFactory.instance()
     before = factory.default_provisioner_name
-    server = ForkServer(os.environ | KERNEL_ENVIRONMENT)
-    WarmProvisioner.server, factory.default_provisioner_name = server, NAME
+    source = KernelSource(channel)
+    WarmProvisioner.source, factory.default_provisioner_name = source, NAME
     try:
         yield
     finally:
-        WarmProvisioner.server, factory.default_provisioner_name = None, before
-        server.close()
+        WarmProvisioner.source, factory.default_provisioner_name = None, before
+        source.close()

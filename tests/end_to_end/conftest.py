@@ -72,7 +72,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Published:
         period = next(path for path in (place.reports / "sample").iterdir() if path.is_symlink())
         place.published("sample", "first").symlink_to(period.readlink())
         # Those that need orders alone are held against each other, to the byte, on the editions of ``shop``.
-        return [*made, place.run("sample", "--notebooks", "summary,feedback,journey,audiences")]
+        return [*made, place.run("sample", "--force", "--notebooks", "summary,feedback,journey,audiences")]
 
     return Published(*once(tmp_path_factory, "sample", make))
 
@@ -166,7 +166,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Editions:
             f"c001,o99998,{following}-04 10:00:00,31.00,web,cups,",
             f"new1,o99997,{following}-30 10:00:00,12.00,store,cakes,",
         ]
-        calls.append(place.run(write_shop(place, [*rows, *later]), "--period", period))
+        calls.append(place.run(write_shop(place, [*rows, *later]), "--period", period))  # kept as it is
+        calls.append(place.run(write_shop(place, [*rows, *later]), "--period", period, "--force"))
         corrected = [*rows[:-1], rows[-1].replace(",20.00,", ",27.50,"), *later]
         calls.append(place.run(write_shop(place, corrected), "--period", period, "--notebooks", "summary,cohorts"))
         return calls

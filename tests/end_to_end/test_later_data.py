@@ -14,13 +14,14 @@ def changed(before: dict[str, bytes | str], after: dict[str, bytes | str]) -> li
 
 
 def test_each_edition_was_published_without_a_word_of_trouble(shop: Editions) -> None:
-    assert [(made.code, made.err) for made in shop.calls] == [(0, "")] * 3
+    assert [(made.code, made.err) for made in shop.calls] == [(0, "")] * 4
     assert len(shop.editions) == 3
 
 
 def test_later_rows_leave_a_past_month_as_it_was_to_the_byte(shop: Editions) -> None:
     before, after = shop.editions[:2]
     assert "months built: 1, unchanged: 16." in shop.calls[1].out
+    assert shop.calls[1].out.splitlines()[-1].startswith("Unchanged: ")  # and when it is run all the same:
     assert changed(before, after) == ["manifest.json"]
     assert json.loads(before["manifest.json"])["data_through"] == "2024-10-31"
     assert json.loads(after["manifest.json"])["data_through"] == "2024-11-30"
@@ -28,7 +29,7 @@ def test_later_rows_leave_a_past_month_as_it_was_to_the_byte(shop: Editions) -> 
 
 def test_a_correction_inside_the_month_changes_it_and_is_named(shop: Editions) -> None:
     before, after = shop.editions[1:]
-    assert "Restated: 2024-10: rows 133 before, 133 now; customers concerned: 1; revenue " in shop.calls[2].out
+    assert "Restated: 2024-10: rows 133 before, 133 now; customers concerned: 1; revenue " in shop.calls[3].out
     paths = changed(before, after)
     assert {"index.html", "summary.html", "headline.json", "tables/summary/kpis.csv"} <= set(paths)
     index, older = after["index.html"].decode(), before["index.html"].decode()

@@ -25,7 +25,7 @@ def place(shop: Editions, tmp_path: Path) -> Place:
 def test_a_run_of_one_notebook_carries_the_other_over(shop: Editions, place: Place) -> None:
     profile = place.folder / "shop" / "company.yaml"
     before = json.loads((place.published("company", shop.period) / "manifest.json").read_text(encoding="utf-8"))
-    done = place.run(profile, "--period", shop.period, "--notebooks", "summary")
+    done = place.run(profile, "--period", shop.period, "--notebooks", "summary", "--force")
     assert (done.code, done.err) == (0, "")
     said = [line.removeprefix("Carried over: ") for line in done.out.splitlines() if line.startswith("Carried over: ")]
     assert sorted(said) == sorted(set(before["notebooks"]) - {"summary"})

@@ -162,13 +162,14 @@ def test_later_rows_change_no_fact_of_the_past(
     profile = company(folder, header + past, data_through="2024-02-29")
     built(profile)
     known = open_facts(facts_folder(profile))
-    before = fact_frames(known, date(2024, 2, 29))
+    before, prints = fact_frames(known, date(2024, 2, 29)), known.fingerprints(as_of=date(2024, 2, 29))
     known.close()
     profile = company(folder, header + past + facts(late, date(2024, 3, 1)))
     done = built(profile)
     assert (set(done.written) & {24288, 24289}, len(done.restatements)) == (set(), 0)
     now_known = open_facts(facts_folder(profile))
     now = fact_frames(now_known, date(2024, 2, 29))
+    assert now_known.fingerprints(as_of=date(2024, 2, 29)) == prints
     now_known.close()
     assert set(now) == set(before)
     for name, frame in before.items():

@@ -36,16 +36,17 @@ class Office:
         self.said: list[str] = []
         self.fails: set[str] = set()
 
-    def run_month(self, request: RunRequest, *_: object) -> MonthResult:
-        place = Place(self.reports, "company", request.period, f"run-{len(self.published)}-{request.period}")
-        self.published.append(request.period)
-        if request.period in self.fails:
-            failure = self.reports / "_failed" / "company" / request.period / "summary" / "failure.json"
+    def run_months(self, request: RunRequest, *_: object) -> list[MonthResult]:
+        (period,) = request.periods
+        place = Place(self.reports, "company", period, f"run-{len(self.published)}-{period}")
+        self.published.append(period)
+        if period in self.fails:
+            failure = self.reports / "_failed" / "company" / period / "summary" / "failure.json"
             failure.parent.mkdir(parents=True, exist_ok=True)
-            failure.write_text(json.dumps({"period": request.period}), encoding="utf-8")
-            raise NotebookError(f"{request.period}: summary failed")
+            failure.write_text(json.dumps({"period": period}), encoding="utf-8")
+            raise NotebookError(f"{period}: summary failed")
         self.write(place)
-        return MonthResult(place.published, ("summary",), (), ())
+        return [MonthResult(place.published, ("summary",), (), ())]
 
     def write(self, place: Place, **said: object) -> None:
         with staging(place) as staged:
@@ -73,7 +74,7 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     office = Office(tmp_path)
-    monkeypatch.setattr(monthly, "run_month", office.run_month)
+    monkeypatch.setattr(monthly, "run_months", office.run_months)
     monkeypatch.setattr(monthly, "mail_month", office.mail_month)
     return office
 
@@ -148,9 +149,9 @@ def test_the_command_publishes_mails_and_started_twice_does_nothing_more(
     people = {"lists": {"head": {"to": ["head@shop.example"], "notebooks": "all", "attach": "none"}}}
     (tmp_path / "shop" / "people.yaml").write_text(yaml.safe_dump(people), encoding="utf-8")
     tiny(tmp_path / "notebooks", "summary", cell("import os; print(sorted(os.environ.items()))"))
-    real = monthly.run_month
+    real = monthly.run_months
     monkeypatch.setattr(
-        monthly, "run_month", lambda request, *more: real(replace(request, folder=tmp_path / "notebooks"), *more)
+        monthly, "run_months", lambda request, *more: real(replace(request, folder=tmp_path / "notebooks"), *more)
     )
     secret = "ra1nb0w-and-mud"
     for name, value in {"HOST": HOST, "FROM": "reports@shop.example", "USER": "reports", "PASSWORD": secret}.items():

@@ -61,8 +61,8 @@ def test_the_last_complete_month_is_published_unless_one_is_named(
     request_of: run.RunRequest, asked: list[MonthRequest]
 ) -> None:
     said: list[str] = []
-    assert run.run_month(request_of, said.append) == "published"
-    assert run.run_month(replace(request_of, period="2024-02"), said.append) == "published"
+    assert run.run_months(request_of, said.append) == ["published"]
+    assert run.run_months(replace(request_of, periods=["2024-02"]), said.append) == ["published"]
     last, named = asked
     assert (last.place.period, last.data.as_of, last.data.is_complete) == ("2024-03", date(2024, 3, 31), True)
     assert (named.place.period, named.frame.data_through) == ("2024-02", date(2024, 2, 29))
@@ -78,7 +78,7 @@ def test_each_notebook_gets_the_month_and_the_place_of_the_profile(
     request_of: run.RunRequest, asked: list[MonthRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    run.run_month(replace(request_of, profile="shop/company.yaml", locale="en"), print)
+    run.run_months(replace(request_of, profile="shop/company.yaml", locale="en"), print)
     (month,) = asked
     assert [notebook.name for notebook in month.notebooks] == ["summary", "loyalty"]
     common = {"profile": request_of.profile, "period": "2024-03", "locale": "en", "allow_incomplete": False}
@@ -93,7 +93,7 @@ def test_each_notebook_gets_the_month_and_the_place_of_the_profile(
 def test_fingerprints_and_rows_reach_to_the_end_of_the_month(
     request_of: run.RunRequest, asked: list[MonthRequest]
 ) -> None:
-    run.run_month(replace(request_of, period="2024-02"), print)
+    run.run_months(replace(request_of, periods=["2024-02"]), print)
     (month,) = asked
     assert month.data.row_counts == {"2024-01": 1, "2024-02": 1}
     assert set(month.data.fingerprints) == {"2024-01", "2024-02"}
@@ -104,9 +104,9 @@ def test_an_incomplete_month_is_published_only_when_asked_for_and_says_so(
     request_of: run.RunRequest, asked: list[MonthRequest]
 ) -> None:
     with pytest.raises(PeriodError, match="not complete"):
-        run.run_month(replace(request_of, period="2024-04"), print)
+        run.run_months(replace(request_of, periods=["2024-04"]), print)
     assert asked == []
-    run.run_month(replace(request_of, period="2024-04", allow_incomplete=True), print)
+    run.run_months(replace(request_of, periods=["2024-04"], allow_incomplete=True), print)
     assert not asked[0].data.is_complete
     assert asked[0].notebooks[0].parameters["allow_incomplete"] is True
 
@@ -114,15 +114,15 @@ def test_an_incomplete_month_is_published_only_when_asked_for_and_says_so(
 def test_a_correction_of_a_past_month_is_said_and_handed_on(
     request_of: run.RunRequest, asked: list[MonthRequest]
 ) -> None:
-    run.run_month(request_of, print)
+    run.run_months(request_of, print)
     rewritten(request_of, ROWS[0], ROWS[1].replace("20.00", "25.00"), *ROWS[2:])
     said: list[str] = []
-    run.run_month(request_of, said.append)
+    run.run_months(request_of, said.append)
     assert "Restated: 2024-02: rows 1 before, 1 now; customers concerned: 1; revenue 20.00 before, 25.00 now." in said
     assert asked[0].data.restatements == []
     (restated,) = asked[1].data.restatements
     assert (restated.month, restated.customers, restated.amount_before, restated.amount_after) == ("2024-02", 1, 20, 25)
-    run.run_month(replace(request_of, period="2024-01"), print)
+    run.run_months(replace(request_of, periods=["2024-01"]), print)
     assert asked[2].data.restatements == []  # what happened to a later month is none of its business
 
 
@@ -133,7 +133,7 @@ def test_a_notebook_whose_table_is_absent_is_left_out_with_a_sentence(
     node = json.loads(path.read_text(encoding="utf-8"))
     node["metadata"]["retention_report"] = {"needs": ["memberships", "contacts"]}
     path.write_text(json.dumps(node), encoding="utf-8")
-    run.run_month(request_of, print)
+    run.run_months(request_of, print)
     (month,) = asked
     assert [notebook.name for notebook in month.notebooks] == ["summary"]
     (left_out,) = month.left_out
@@ -146,8 +146,8 @@ def test_a_notebook_whose_table_is_absent_is_left_out_with_a_sentence(
     [
         ({"parameters": {"allow_incomplete": True}}, ParameterError, "use --allow-incomplete"),
         ({"parameters": {"top": 3}}, ParameterError, 'no notebook takes a parameter "top"'),
-        ({"period": "2024-13"}, PeriodError, "is not a period"),
-        ({"period": "2025-01"}, PeriodError, "has no data"),
+        ({"periods": ["2024-13"]}, PeriodError, "is not a period"),
+        ({"periods": ["2025-01"]}, PeriodError, "has no data"),
     ],
 )
 def test_what_is_refused_leaves_no_trace(
@@ -161,7 +161,7 @@ def test_what_is_refused_leaves_no_trace(
 ) -> None:
     before = everything_below(tmp_path)
     with pytest.raises(error, match=says):
-        run.run_month(replace(request_of, **changes), print)
+        run.run_months(replace(request_of, **changes), print)
     assert asked == []
     assert everything_below(tmp_path) == before
     assert not request_of.reports.exists()
@@ -172,7 +172,7 @@ def test_a_run_beside_another_one_builds_nothing(
     request_of: run.RunRequest, asked: list[MonthRequest], own_cache: Path
 ) -> None:
     with lock(request_of.reports / "company"), pytest.raises(LockedError):
-        run.run_month(request_of, print)
+        run.run_months(request_of, print)
     assert asked == []
     assert list(own_cache.iterdir()) == []
 
@@ -195,6 +195,6 @@ def test_the_default_language_is_the_calls_or_the_profiles_and_further_ones_foll
     locales: list[str],
 ) -> None:
     company(Path(request_of.profile).parent, "\n".join([HEADER, *ROWS]), **profile)
-    run.run_month(replace(request_of, locale=locale), print)
+    run.run_months(replace(request_of, locale=locale), print)
     assert asked[0].locales == locales
     assert [edition.words.currency for edition in asked[0].editions] == ["EUR"] * len(locales)

@@ -34,8 +34,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from retention_helpers import cli, pipeline
-whole = pipeline.run_month
-pipeline.run_month = lambda request, *more: whole(replace(request, folder=Path(sys.argv[1])), *more)
+whole = pipeline.run_months
+pipeline.run_months = lambda request, *more: whole(replace(request, folder=Path(sys.argv[1])), *more)
 sys.exit(cli.main(sys.argv[2:]))
 """
 WAITS = (
@@ -118,7 +118,7 @@ def test_a_source_that_goes_while_it_is_read_is_told_and_nothing_has_changed(
 
     monkeypatch.setattr(source, step, goes_first)
     with pytest.raises(SourceError, match=r"orders\.csv"):
-        run.run_month(asked, print)
+        run.run_months(asked, print)
     assert not asked.reports.exists()
     assert list(own_cache.iterdir()) == []
 
@@ -129,7 +129,7 @@ def test_a_source_file_that_goes_after_it_was_found_is_told(
     orders = str(tmp_path / "shop" / "orders.csv")
     monkeypatch.setattr(source, "source_files", lambda name, path: [f"{orders}.gone"])
     with pytest.raises(SourceError, match=r"orders\.csv\.gone cannot be read: No such file"):
-        run.run_month(asked, print)
+        run.run_months(asked, print)
 
 
 # ---- the disk
@@ -157,7 +157,7 @@ def test_facts_that_find_no_room_are_told_and_the_next_run_makes_them(
 
     monkeypatch.setattr(source, "build_facts", build_facts)
     with pytest.raises(MachineError, match="Free the disk or set RETENTION_CACHE"):
-        run.run_month(asked, print)
+        run.run_months(asked, print)
     monkeypatch.setattr(source, "build_facts", real)
     assert not asked.reports.exists()
     assert not (own_cache / "company" / "facts.duckdb").exists()
@@ -167,12 +167,12 @@ def test_facts_that_find_no_room_are_told_and_the_next_run_makes_them(
 
 @pytest.mark.slow
 def test_a_month_that_finds_no_room_is_told_and_the_last_one_stays(asked: run.RunRequest) -> None:
-    run.run_month(asked, print)
+    run.run_months(asked, print)
     before = everything_below(asked.reports)
-    later = replace(asked, now=NOW.replace(hour=6))
+    later = replace(asked, now=NOW.replace(hour=6), force=True)
     # The kernel is there by then: it is our own page that finds no room.
     with pytest.raises(MachineError, match=r"allows no file of this size.*What was published before is unchanged"):
-        run.run_month(later, print, lambda *_: resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, -1)))
+        run.run_months(later, print, lambda *_: resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, -1)))
     resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))
     assert everything_below(asked.reports) == before
 
@@ -181,7 +181,7 @@ def test_a_month_that_finds_no_room_is_told_and_the_last_one_stays(asked: run.Ru
 def test_a_disk_that_fills_while_the_month_is_swapped_in_loses_nothing(
     asked: run.RunRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run.run_month(asked, print)
+    run.run_months(asked, print)
     before = everything_below(asked.reports)
 
     def full(*_: object) -> None:
@@ -189,7 +189,7 @@ def test_a_disk_that_fills_while_the_month_is_swapped_in_loses_nothing(
 
     monkeypatch.setattr("retention_helpers.publishing.versions._sync_tree", full)
     with pytest.raises(MachineError, match="is on a full disk"):
-        run.run_month(replace(asked, now=NOW.replace(hour=6)), print)
+        run.run_months(replace(asked, now=NOW.replace(hour=6), force=True), print)
     assert everything_below(asked.reports) == before
 
 

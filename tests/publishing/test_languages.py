@@ -92,7 +92,7 @@ def test_no_page_leads_elsewhere_above_its_month(address: str) -> None:
 
 
 def test_languages_do_not_mix_when_only_some_notebooks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(month, "execute", lambda *_: pytest.fail("a kernel was started"))
+    monkeypatch.setattr(month, "run_in_turn", lambda *_: pytest.fail("a kernel was started"))
     place = tmp_path / "reports" / "sample" / "2026-10"
     place.mkdir(parents=True)
     (place / "manifest.json").write_text(as_json({"locales": ["en"], "notebooks": {"good": {}, "others": {}}}))
@@ -131,7 +131,8 @@ def test_a_month_in_two_languages_shares_its_tables(tmp_path: Path) -> None:
     said, made = loaded(result.folder / "ru" / "headline.json"), loaded(result.folder / "manifest.json")
     assert (said["locale"], made["locales"]) == ("ru", ["en", "ru"])
 
-    again = publish_month(request(tmp_path / "reports", paths[0], run_id="run-2", further=[RU], order=["good", "own"]))
+    once_more = {"run_id": "run-2", "further": [RU], "order": ["good", "own"], "force": True}
+    again = publish_month(request(tmp_path / "reports", paths[0], **once_more))
     assert (again.published, again.carried) == (("good",), ("own",))
     assert found == {str(path.relative_to(again.folder)) for path in again.folder.rglob("*") if path.is_file()}
 

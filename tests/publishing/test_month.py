@@ -85,6 +85,7 @@ def test_a_second_run_of_one_notebook_carries_the_other_over_and_gives_equal_byt
         folder / "notebooks" / "good.ipynb",
         run_id="run-2",
         left_out=[LeftOut("loyalty", "There is no table of memberships.")],
+        force=True,
     )
     result = publish_month(again)
     after = everything_below(result.folder.resolve())
@@ -128,7 +129,7 @@ def test_a_failed_notebook_leaves_the_month_as_it_was_and_is_shown_beside_it(hou
 
 
 def without_kernels(monkeypatch):
-    monkeypatch.setattr(month, "execute", lambda *_: pytest.fail("a kernel was started"))
+    monkeypatch.setattr(month, "run_in_turn", lambda *_: pytest.fail("a kernel was started"))
 
 
 def test_an_unknown_parameter_is_refused_before_a_kernel_and_nothing_changes(tmp_path, monkeypatch):

@@ -1,0 +1,143 @@
+"""How much processor time does the pipeline take beside the cells that it runs, in one run?
+
+    python docs/make_pipeline_bench.py [--months 12]
+
+The last months of the sample company, all notebooks: the cells alone (in a process that has the imports behind it),
+a shell loop over the commands of papermill and nbconvert, one process over their interfaces, our run with cold kernels,
+with warm ones, once more with nothing changed, and with two workers. Every way is a process of its own; its CPU seconds
+hold those of all its children. Nothing is written but a folder that is thrown away.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from retention_helpers.params import NOTEBOOKS
+from retention_helpers.periods import Period
+
+NAMES = sorted(path.stem for path in NOTEBOOKS.glob("[!_]*.ipynb"))
+RUN = (sys.executable, "-m", "retention_helpers", "run", "--profile", "sample")
+CELLS = """
+import os, sys
+sys.argv = ["-"]
+from retention_helpers.publishing.fork_server import PACKAGES
+import importlib
+for package in PACKAGES:
+    importlib.import_module(package)
+import time, nbformat
+from IPython.core.interactiveshell import InteractiveShell
+read, write = os.pipe()
+for name in {names}:
+    for period in {periods}:
+        if os.fork() == 0:
+            os.chdir({folder!r})
+            sys.stdout = open(os.devnull, "w")
+            shell = InteractiveShell.instance()
+            cells = [c.source for c in nbformat.read(name + ".ipynb", 4).cells if c.cell_type == "code"]
+            begin = time.process_time()
+            for number, source in enumerate(cells):
+                done = shell.run_cell(source + ("\\nperiod = " + repr(period) if number == 0 else ""), silent=True)
+                done.raise_error()
+            os.write(write, (repr(time.process_time() - begin) + "\\n").encode())
+            os._exit(0)
+        assert os.wait()[1] == 0, (name, period)
+os.close(write)
+print(sum(map(float, os.fdopen(read).read().split())))
+"""
+LOOP = """
+set -e
+for period in {periods}; do for name in {names}; do
+  {bin}/papermill $name.ipynb {out}/$name-$period.ipynb -p period $period --no-progress-bar >/dev/null 2>&1
+  {bin}/jupyter nbconvert --to html {out}/$name-$period.ipynb >/dev/null 2>&1
+done; done
+"""
+ONE_PROCESS = """
+import os
+import papermill
+from nbconvert import HTMLExporter
+for period in {periods}:
+    for name in {names}:
+        path = f"{out}/{{name}}-{{period}}.ipynb"
+        papermill.execute_notebook(f"{{name}}.ipynb", path, parameters={{"period": period}}, progress_bar=False)
+        page, _ = HTMLExporter().from_filename(path)
+        open(path + ".html", "w").write(page)
+"""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """CPU seconds of a process and of all its children, and what a clock on the wall said."""
+
+    cpu: float
+    wall: float
+    out: str
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--months", type=int, default=12)
+    months = parser.parse_args(arguments).months
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        base = Path(folder)
+        first = spent(*RUN, "--reports", str(base / "first"), "--notebooks", "summary")
+        last = Period.parse(Path(first.out.split()[-1]).parent.name)
+        periods = [(last - back).label for back in reversed(range(months))]
+        for line in table(base, periods):
+            print(line, flush=True)
+    return 0
+
+
+def table(base: Path, periods: list[str]):
+    """One line a way, each as soon as it is known."""
+    reports = len(periods) * len(NAMES)
+    row = ("--from", periods[0], "--to", periods[-1])
+    words = {"names": NAMES, "periods": periods, "folder": str(NOTEBOOKS), "out": str(base)}
+    yield f"{len(periods)} months x {len(NAMES)} notebooks = {reports} reports; CPU seconds, in all and a report"
+    pure = float(spent(sys.executable, "-c", CELLS.format(**words)).out)
+
+    def said(name: str, cpu: float, more: str = "") -> str:
+        return f"{name:<44}{cpu:9.1f}{cpu / reports:8.2f}{cpu / pure:8.2f} x the cells{more}"
+
+    yield said("the cells alone", pure)
+    shell = LOOP.format(
+        periods=" ".join(periods), names=" ".join(NAMES), bin=Path(sys.executable).parent, out=str(base)
+    )
+    loop = spent("bash", "-c", shell, cwd=NOTEBOOKS)
+    yield said("shell loop of papermill and nbconvert", loop.cpu)
+    yield said(
+        "one process over their interfaces", spent(sys.executable, "-c", ONE_PROCESS.format(**words), cwd=NOTEBOOKS).cpu
+    )
+    one = ("--workers", "1")
+    cold = spent(*RUN, "--reports", str(base / "cold"), *row, *one, "--cold")
+    yield said("ours, cold kernels, one worker", cold.cpu, f"; {loop.cpu / cold.cpu:.1f} x less than the loop")
+    warm = spent(*RUN, "--reports", str(base / "warm"), *row, *one)
+    yield said("ours, warm kernels, one worker", warm.cpu, f"; {loop.cpu / warm.cpu:.1f} x less than the loop")
+    again = spent(*RUN, "--reports", str(base / "warm"), *row, *one)
+    yield said("ours, once more, nothing changed", again.cpu, f"; {again.cpu / warm.cpu:.1%} of the run")
+    two = spent(*RUN, "--reports", str(base / "two"), *row, "--workers", "2")
+    yield said("ours, warm kernels, two workers", two.cpu, f"; {warm.wall / two.wall:.2f} x faster by the wall clock")
+
+
+def spent(*command: str, cwd: Path | None = None) -> Spent:
+    """Run a command to its end; what it printed last comes with what it took."""
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    begin = time.perf_counter()
+    # Into files, not pipes: a kernel that somebody left behind would hold a pipe open.
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        process = subprocess.Popen(command, cwd=cwd, stdout=out, stderr=err, env=dict(os.environ, **threads))
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - begin
+        out.seek(0), err.seek(0)
+        if process.returncode:
+            raise SystemExit(f"{command[:4]}: exit code {process.returncode}: {err.read()[-2000:]}")
+        return Spent(usage.ru_utime + usage.ru_stime, wall, out.read())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

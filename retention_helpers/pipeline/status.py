@@ -1,0 +1,41 @@
+"""What is published of a profile: every notebook of every month, since when, from which data; and what failed."""
+
+from pathlib import Path
+
+from retention_helpers.params import Profile
+from retention_helpers.publishing import failures, versions
+
+
+def status_of(profile: Profile, reports: Path) -> list[dict[str, str]]:
+    """One row per period and notebook: ``period, notebook, state, published_at, data_through, reason``.
+
+    state is published, failed (nothing of it is published) or "failed, older one kept"; empty where there is nothing
+    to say. The latest period comes first. Raises `MachineError` for a folder that cannot be read.
+    """
+    folder = reports / profile.name
+    with versions.machine_errors(reports):
+        failed = {(item["period"], item["notebook"]): item for item in failures.failures_of(reports, profile.name)}
+        rows = {}
+        for period in versions.periods_in(folder):
+            for name, made in failures.manifest_of(folder / period).get("notebooks", {}).items():
+                rows[period, name] = _row(period, name, "published", made)
+        for (period, name), failure in failed.items():
+            state = "failed, older one kept" if (period, name) in rows else "failed"
+            kept = rows.get((period, name), {})
+            rows[period, name] = _row(period, name, state, kept, failure["reason"].splitlines()[0])
+    return [rows[key] for key in sorted(rows, key=lambda key: (_backwards(key[0]), key[1]))]
+
+
+def _row(period: str, name: str, state: str, made: dict, reason: str = "") -> dict[str, str]:
+    return {
+        "period": period,
+        "notebook": name,
+        "state": state,
+        "published_at": made.get("published_at", ""),
+        "data_through": made.get("data_through", ""),
+        "reason": reason,
+    }
+
+
+def _backwards(period: str) -> int:
+    return -int(period.replace("-", ""))

@@ -1,0 +1,92 @@
+"""A process that runs one notebook after another for the process that publishes: `python -m ..worker JOBS [KERNELS]`.
+
+Over the socket JOBS comes a line of JSON a job (`workers` writes it); back go {"cell": 3, "cells": 12} whenever a cell
+starts, and at the end of each job one of
+
+    {"executed": "/tmp/../executed.ipynb"}
+    {"executed": .. or null, "fault": {"cell": 4, "reason": "..", "is_dead": false}}
+    {"machine": ".."}
+
+The executed notebook lies there until the next job. When the socket closes, because the run ended or died, the worker
+ends with what it has begun, and leaves nothing. KERNELS is a socket of `warm.fork_server`.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+from types import FrameType
+from typing import Any
+
+from retention_helpers.errors import MachineError
+
+from .execution import CellError, DeadError, Run, execute
+from .notebook import write
+from .warm import warm_kernels
+
+LEAVE_SECONDS = 5
+
+
+def main(jobs: int, kernels: int | None = None) -> None:
+    """Run what comes over the socket until it is closed."""
+    signal.signal(signal.SIGTERM, _leave)
+    channel = socket.socket(fileno=jobs)
+    warm = warm_kernels(None if kernels is None else socket.socket(fileno=kernels))
+    with warm, tempfile.TemporaryDirectory(prefix="retention-") as folder:
+        for job in _jobs(channel):
+            _tell(channel, _outcome(job, Path(folder) / "executed.ipynb", channel))
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _jobs(channel: socket.socket) -> Iterator[dict[str, Any]]:
+    """What there is to do; a thread listens meanwhile, so that the end is heard while a notebook runs."""
+    waiting: SimpleQueue[str] = SimpleQueue()
+
+    def listen() -> None:
+        with channel.makefile(encoding="utf-8") as lines:
+            for line in lines:
+                waiting.put(line)
+        # The signal ends whatever is being done, with its kernel and its files.
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(LEAVE_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=listen, daemon=True).start()
+    while True:
+        yield json.loads(waiting.get())
+
+
+def _outcome(job: Mapping[str, Any], executed: Path, channel: socket.socket) -> dict[str, Any]:
+    run = Run(Path(job["notebook"]), job["parameters"], Path(job["tables"]), Path(job["lists"]), job["cell_seconds"])
+    try:
+        write(execute(run, lambda _, cell, cells: _tell(channel, {"cell": cell, "cells": cells})), executed)
+    except CellError as fault:
+        told = {"cell": fault.cell, "reason": fault.reason, "is_dead": isinstance(fault, DeadError)}
+        if fault.executed is None:
+            return {"executed": None, "fault": told}
+        write(fault.executed, executed)
+        return {"executed": str(executed), "fault": told}
+    except MachineError as error:
+        return {"machine": str(error)}
+    return {"executed": str(executed)}
+
+
+def _tell(channel: socket.socket, message: Mapping[str, Any]) -> None:
+    # Where nobody listens any more, the thread that listens has heard of it.
+    with suppress(OSError):
+        channel.sendall(json.dumps(message).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
