@@ -180,9 +180,9 @@ def _names(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     twice = [name for name in names if names.count(name) > 1]
     if twice:
-        raise CallError(f'--notebooks: "{twice[0]}" stands there twice.')
+        raise CallError(f'"{twice[0]}" stands there twice in "{text}".')
     if text and not names:
-        raise CallError(f'--notebooks: "{text}" names no notebook. Leave the option out to get all.')
+        raise CallError(f'"{text}" names nothing. Leave the option out to get what is usual.')
     return names
 
 
