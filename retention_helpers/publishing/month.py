@@ -17,7 +17,7 @@ from .execution import CellError, Progress, Run, execute
 from .front import Front
 from .index import month_index
 from .inspection import problems_of
-from .manifest import as_json, code_hashes, headline, library_versions
+from .manifest import alerts_file, as_json, code_hashes, headline, library_versions
 from .notebook import asked, clean, read, record_of, translated, write
 from .page import render
 from .parameters import check_parameters
@@ -215,6 +215,7 @@ def _front(request: MonthRequest, edition: Edition, folder: Path, failed: tuple[
         raise NotebookError(f"index: its page was not accepted: {'; '.join(problems)}.")
     (folder / "index.html").write_text(page, encoding="utf-8")
     (folder / "headline.json").write_text(as_json(said), encoding="utf-8")
+    (folder / "alerts.json").write_text(as_json(alerts_file(said)), encoding="utf-8")
 
 
 def _rank(request: MonthRequest) -> Any:
