@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from retention_helpers.words import Words, marked
+from retention_helpers.words import MISSING, Words, marked
 
 from . import wordings
 from .finding import Finding
 from .segment_wordings import segment_name, value_text
-from .unit import is_missing, write, write_difference, write_interval
+from .unit import is_missing, write, write_difference, write_difference_interval
 from .wordings import Wording
 
 _MISSED = {
@@ -75,23 +75,24 @@ def alerts(
 
 def verdict_text(row: Mapping[str, Any], words: Words) -> str:
     """What became of one key figure that is watched, as a cell of a table."""
-    texts = {"up": marked("alert: rose"), "down": marked("alert: fell"), "": marked("alert: target missed")}
+    texts = {"up": marked("rose"), "down": marked("fell"), "": marked("target missed")}
     if row["is_alert"]:
         return words.say(texts[row["moved"]])
-    return words.say("calm") if row["rule"] != "none" else words.say("cannot be judged")
+    return words.say("calm") if row["rule"] != "none" else words.say("not judged")
 
 
 def change_text(row: Mapping[str, Any], name: str, words: Words) -> str:
-    """A change with its interval: rates in points, all else in per cent of the earlier value."""
-    low, high = (_size(row, f"{name}{end}", name, words) for end in ("_low", "_high"))
-    return words.say("{change} ({low} to {high})", change=_size(row, name, name, words), low=low, high=high)
-
-
-def _size(row: Mapping[str, Any], column: str, name: str, words: Words) -> str:
+    """A change with its interval, the unit said once: rates in points, all else in per cent of the earlier value."""
     wording, earlier = wordings.WORDINGS[row["kpi"]], row["value"] - row[name]
-    if wording.unit == "percent" or earlier <= 0:
-        return write_difference(row[column], wording.unit, words, wording.digits)
-    return words.signed_percent(row[column] / earlier)
+    change, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+    if wording.unit == "percent":
+        text = words.points(change)
+    elif earlier > 0:
+        text = words.signed_percent(change / earlier)
+        low, high = low / earlier, high / earlier
+    else:
+        return write_difference_interval(change, (low, high), wording.unit, words, wording.digits)
+    return f"{text} ({write_difference(100 * low, 'number', words)} – {write_difference(100 * high, 'number', words)})"
 
 
 def _alert(row: pd.Series, drivers: pd.DataFrame, words: Words, audiences: Mapping[str, str]) -> dict[str, Any]:
@@ -101,11 +102,7 @@ def _alert(row: pd.Series, drivers: pd.DataFrame, words: Words, audiences: Mappi
     value, target = (write(row[name], wording.unit, words, wording.digits) for name in ("value", "target"))
     if row["moved"]:
         headline = words.say(wording.up if row["moved"] == "up" else wording.down, value=value)
-        size = words.say(
-            "{change} against {month}",
-            change=change_text(row, "change", words),
-            month=words.month(row["compared_with"]),
-        )
+        size = _size_text(row, words)
         missed = words.say(_MISSED_TOO[side], target=target) if row["is_target_missed"] else ""
         told = (_driver_text(mine, wording, words), _rule_text(row, wording, words), missed)
     else:
@@ -115,7 +112,7 @@ def _alert(row: pd.Series, drivers: pd.DataFrame, words: Words, audiences: Mappi
             low=write(row["low"], wording.unit, words, wording.digits),
             high=write(row["high"], wording.unit, words, wording.digits),
         )
-        told = (_moved_text(row, words),)
+        told = ("" if is_missing(row["change"]) else f"{_size_text(row, words)}.",)
     is_worse = bool(row["is_worse"] or row["is_target_missed"])
     return {
         "headline": headline,
@@ -144,12 +141,10 @@ def _rule_text(row: pd.Series, wording: Wording, words: Words) -> str:
     return words.say(_RULES[row["rule"]], change=change, **usual)
 
 
-def _moved_text(row: pd.Series, words: Words) -> str:
-    """How a key figure that missed its target did against the same month last year, or the month before."""
-    if is_missing(row["change"]):
-        return ""
-    change = change_text(row, "change", words)
-    return words.say("Against {month}: {change}.", month=words.month(row["compared_with"]), change=change)
+def _size_text(row: pd.Series, words: Words) -> str:
+    """The change against the month that it is held against, with its interval."""
+    change, month = change_text(row, "change", words), words.month_short(row["compared_with"])
+    return words.say("{change} vs {month}", change=change, month=month)
 
 
 def _driver_text(mine: pd.DataFrame, wording: Wording, words: Words) -> str:
@@ -182,8 +177,10 @@ def group_text(dimension: str, value: str, words: Words) -> str:
     return words.say("the segment {value}", value=segment_name(value, words))
 
 
-def interval_text(row: Mapping[str, Any], value: str, words: Words) -> str:
-    """A value of a row with its interval in the key figure's unit."""
+def range_text(row: Mapping[str, Any], words: Words) -> str:
+    """Between which values the key figure usually lies; nothing where that is not known."""
     wording = wordings.WORDINGS[row["kpi"]]
-    ends = ("usual_low", "usual_high") if value == "usual" else ("low", "high")
-    return write_interval(row[value], (row[ends[0]], row[ends[1]]), wording.unit, words, wording.digits)
+    if is_missing(row["usual"]):
+        return MISSING
+    low, high = (write(row[f"usual_{end}"], wording.unit, words, wording.digits) for end in ("low", "high"))
+    return f"{low} – {high}"

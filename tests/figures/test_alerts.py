@@ -14,7 +14,7 @@ EN = Words("en", "EUR")
 def test_an_alert_names_the_key_figure_its_size_with_interval_who_moved_it_and_whom_to_act_on() -> None:
     (alert,) = alerts(watched(), drivers(("channel", "web")), EN, audiences=LISTS)
     assert alert["headline"] == "Net revenue fell to €100,000"
-    assert alert["size"] == "−16.7% (−25.0% to −8.3%) against October 2025"
+    assert alert["size"] == "−16.7% (−25.0 – −8.3) vs Oct 2025"
     assert alert["sentence"] == (
         "Most of it: customers of the channel web, −€16,000, with 30% of the base. "
         "Usual for the month: €120,000 to €140,000."
@@ -31,7 +31,7 @@ def test_a_rate_is_told_in_points_and_the_group_with_the_most_beyond_its_size_is
     parts.loc[parts["value"] == "Loyal", "share_of_customers"] = 0.1
     (alert,) = alerts(rate(), parts, EN, audiences=LISTS)
     assert alert["headline"] == "More customers were lost: 13.0% of the active ones"
-    assert alert["size"] == "+3.0\u00a0pp (+1.0\u00a0pp to +5.0\u00a0pp) against October 2025"
+    assert alert["size"] == "+3.0\u00a0pp (+1.0 – +5.0) vs Oct 2025"
     assert alert["sentence"].startswith("Most of it: the segment Loyal, +1.0\u00a0pp, with 10% of the base.")
 
 
@@ -56,7 +56,10 @@ def test_a_calm_month_is_one_sentence(locale: str) -> None:
 def test_the_table_has_a_row_for_each_key_figure_and_names_who_stands_out_where_somebody_does() -> None:
     both = pd.concat([watched(), CALM.assign(kpi="nrr", value=0.3, low=0.2, high=0.4)], ignore_index=True)
     shown = watch_table(both, drivers(("channel", "web")), EN, level=0.05).table
-    assert shown["Verdict"].tolist() == ["alert: fell", "calm"]
+    assert shown["Verdict"].tolist() == ["fell", "calm"]
     assert shown["Who stands out"].tolist() == ["customers of the channel web", ""]
+    assert list(shown)[3] == "Change vs Oct 2025 (95% interval)"
+    months = both.assign(compared_with=["2025-10", "2026-09"])
+    assert watch_table(months, drivers(), EN, level=0.05).table["Compared with"].tolist() == ["Oct 2025", "Sep 2026"]
     assert "Who stands out" not in watch_table(both, drivers(), EN, level=0.05).table
     assert watch_table(both.iloc[:0], drivers(), EN, level=0.05).table.empty

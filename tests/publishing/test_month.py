@@ -43,6 +43,7 @@ def test_a_month_has_all_its_files(house):
         "tables/others/monthly.csv",
         "executed/good.ipynb",
         "executed/others.ipynb",
+        "alerts.json",
         "headline.json",
         "manifest.json",
     }

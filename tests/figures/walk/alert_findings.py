@@ -74,6 +74,7 @@ CASES = [
     _alerts(watched(**MISSED, **AIMS, change=NAN, compared_with="", rule="none")),
     _alerts(rate(**MISSED, target=0.11)),
     _alerts(watched(rule="previous")),
+    _alerts(watched(value=-100.0, low=-200.0, high=0.0)),
     _alerts(watched(rule="previous_and_last_year")),
     *(
         lambda words, frame=frame: watch_table(frame, drivers(("channel", "web")), words, level=0.05).finding
