@@ -51,7 +51,7 @@ def watch_finding(watched: pd.DataFrame, words: Words, *, level: float) -> Findi
         headline = words.say("No alert: there is nothing yet to compare this month with")
     sentence = words.say(
         "At most {level} of the months in which nothing happens bring an alert, all key figures taken together.",
-        level=words.percent(level, 0),
+        level=words.percent(level, 0 if round(level * 100, 6) % 1 == 0 else 1),
     )
     return Finding("watch", headline, sentence, words.say("Key figures watched, and those with a target"))
 
@@ -78,11 +78,15 @@ def verdict_text(row: Mapping[str, Any], words: Words) -> str:
     texts = {"up": marked("rose"), "down": marked("fell"), "": marked("target missed")}
     if row["is_alert"]:
         return words.say(texts[row["moved"]])
-    return words.say("calm") if row["rule"] != "none" else words.say("not judged")
+    is_judged = not (is_missing(row["p_value"]) and is_missing(row["target_p_value"]))
+    return words.say("calm") if is_judged else words.say("not judged")
 
 
 def change_text(row: Mapping[str, Any], name: str, words: Words) -> str:
-    """A change with its interval, the unit said once: rates in points, all else in per cent of the earlier value."""
+    """A change with its interval, the unit said once: rates in points, all else in per cent of the earlier value.
+
+    The change alone where its interval is not known.
+    """
     wording, earlier = wordings.WORDINGS[row["kpi"]], row["value"] - row[name]
     change, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
     if wording.unit == "percent":
@@ -92,6 +96,8 @@ def change_text(row: Mapping[str, Any], name: str, words: Words) -> str:
         low, high = low / earlier, high / earlier
     else:
         return write_difference_interval(change, (low, high), wording.unit, words, wording.digits)
+    if is_missing(low) or is_missing(high):
+        return text
     return f"{text} ({write_difference(100 * low, 'number', words)} – {write_difference(100 * high, 'number', words)})"
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from retention_helpers.figures.alert_figures import watch_table
-from retention_helpers.figures.alert_findings import alerts, watch_finding
+from retention_helpers.figures.alert_findings import alerts, change_text, watch_finding
 from retention_helpers.words import Words
 from tests.figures.walk.alert_findings import AIMS, CALM, LISTS, MISSED, drivers, rate, watched
 
@@ -42,6 +42,13 @@ def test_what_got_worse_comes_first_then_missed_targets_then_what_got_better_whi
     assert [alert["kpi"] for alert in found] == ["revenue", "new_customers", "churn_rate"]
     assert [alert["is_worse"] for alert in found] == [True, True, False]
     assert [alert["audience"] for alert in found] == ["raise_to_vip.csv", "", ""]
+
+
+def test_a_change_without_an_interval_stands_alone_and_a_level_is_said_as_it_is() -> None:
+    unknown = watched(change_low=float("nan"), change_high=float("nan"))
+    assert change_text(unknown.iloc[0], "change", EN) == "−16.7%"
+    assert watch_finding(CALM, EN, level=0.025).sentence.startswith("At most 2.5% of the months")
+    assert watch_finding(CALM, EN, level=0.07).sentence.startswith("At most 7% of the months")
 
 
 @pytest.mark.parametrize("locale", ["en", "ru", "uk"])

@@ -52,6 +52,7 @@ def drivers(*groups: tuple[str, str], share: float = 0.8, kpi: str = "revenue") 
 
 
 CALM = watched(moved="", is_worse=False, is_alert=False, q_value=0.5)
+NOT_JUDGED = watched(rule="none", p_value=NAN, is_alert=False)
 MISSED = {"moved": "", "is_worse": False, "is_target_missed": True, "target_verdict": "missed"}
 AIMS = {"target": 110_000.0, "target_q_value": 0.001}
 
@@ -64,7 +65,7 @@ def _alerts(frame: pd.DataFrame, parts: pd.DataFrame | None = None) -> Callable[
 CASES = [
     *(
         lambda words, frame=frame: findings.watch_finding(frame, words, level=0.05)
-        for frame in (watched(), pd.concat([watched()] * 2), CALM, watched(rule="none", p_value=NAN, is_alert=False))
+        for frame in (watched(), pd.concat([watched()] * 2), CALM, NOT_JUDGED)
     ),
     *(_alerts(watched(), drivers((name, value))) for name, values in GROUPS.items() for value in values),
     _alerts(watched(), drivers(("channel", "web"), share=0.4)),
@@ -78,6 +79,12 @@ CASES = [
     _alerts(watched(rule="previous_and_last_year")),
     *(
         lambda words, frame=frame: watch_table(frame, drivers(("channel", "web")), words, level=0.05).finding
-        for frame in (watched(), rate(), watched(**MISSED, **AIMS), CALM, watched(rule="none", is_alert=False))
+        for frame in (
+            watched(),
+            rate(),
+            watched(**MISSED, **AIMS),
+            CALM,
+            watched(rule="none", p_value=NAN, is_alert=False),
+        )
     ),
 ]
