@@ -84,7 +84,7 @@ CASES = [
             rate(),
             watched(**MISSED, **AIMS),
             CALM,
-            watched(rule="none", p_value=NAN, is_alert=False),
+            NOT_JUDGED,
         )
     ),
 ]
