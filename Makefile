@@ -26,7 +26,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help chaos report backfill plan status mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models bench-pipeline format lock audit forget prune clean
+.PHONY: help chaos report backfill plan status mail mail-preview alerts pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models bench-pipeline format lock audit forget prune clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -51,6 +51,9 @@ mail: .venv/.ready  ## Write the mails of a month to the outbox, send them when 
 
 mail-preview: .venv/.ready  ## Write the mails of a month as pages to look at: [PROFILE=sample] [PERIOD=last]
 	$(RETAIN) mail --profile '$(PROFILE)' $(if $(PERIOD),--period '$(PERIOD)') --preview $(ARGS)
+
+alerts: .venv/.ready  ## Tell the channels of RETENTION_ALERT_URLS of a month's alerts: [PROFILE=sample] [PERIOD=last]
+	$(RETAIN) mail --profile '$(PROFILE)' $(if $(PERIOD),--period '$(PERIOD)') --alerts $(ARGS)
 
 pdf: .venv/.ready  ## Print a published month through Chromium to reports/_pdf/: [PROFILE=sample] [PERIOD=last] [NOTEBOOKS=a,b]
 	$(RETAIN) pdf $(WHICH) $(ARGS)
@@ -137,13 +140,13 @@ setup-dev: .venv/.ready-dev  ## Set up .venv for the tests
 	@.ci/setup requirements.txt '$(PYTHON)'
 	@touch $@
 
-.venv/.ready-dev: requirements-dev.txt .venv/.ready
+.venv/.ready-dev: requirements-dev.txt requirements-alerts.txt .venv/.ready
 	@.ci/setup requirements-dev.txt '$(PYTHON)'
 	@touch $@
 
 # The 3.12 branches of the lock are for another Python than ours.
 lock:  ## Write constraints.txt anew from the direct pins (needs uv; ARGS=--upgrade takes newer transitive versions)
-	sed '/^-/d' requirements.txt requirements-dev.txt | uv pip compile - --universal --python-version 3.11 --no-annotate --custom-compile-command 'make lock' --quiet -o constraints.txt $(ARGS)
+	sed '/^-/d' requirements.txt requirements-alerts.txt requirements-dev.txt | uv pip compile - --universal --python-version 3.11 --no-annotate --custom-compile-command 'make lock' --quiet -o constraints.txt $(ARGS)
 	grep -v "= '3\.12" constraints.txt > constraints.tmp && mv constraints.tmp constraints.txt
 
 # Apart from .venv: it is no part of what runs here.

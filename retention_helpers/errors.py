@@ -8,7 +8,7 @@
     |- SourceError        3   the source is missing, lacks a mapped column or is unusable
     |- NotebookError      1   a notebook failed; the month is not published
     |- LockedError        4   another run holds the profile
-    |- MailError          5   a mail was not delivered
+    |- MailError          5   a mail, or an alert to a chat, was not delivered
     |- MachineError       6   not writable, disk full, no kernel
     |- Fault             70   a fault of ours
 
@@ -62,7 +62,7 @@ class LockedError(RetentionError):
 
 
 class MailError(RetentionError):
-    """A mail was not delivered: refused, or nobody could be reached."""
+    """A mail, or an alert to a chat, was not delivered: refused, or nobody could be reached."""
 
     exit_code = 5
 

@@ -114,6 +114,7 @@ def mail(options: argparse.Namespace) -> int:
         reports=options.reports or REPORTS,
         send=options.send,
         preview=options.preview,
+        alerts_only=options.alerts,
         print_page=page_printer(),
     )
     mail_month(request, partial(print, flush=True))

@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     mail.add_argument("--reports", type=_folder, metavar="FOLDER", help="where it was published; default: reports/")
     way = mail.add_mutually_exclusive_group()
     way.add_argument("--send", action="store_true", help="send them by the RETENTION_SMTP_... of the environment")
+    way.add_argument("--alerts", action="store_true", help="only tell the channels of RETENTION_ALERT_URLS of alerts")
     way.add_argument("--preview", action="store_true", help="write them as pages to look at instead")
     mail.set_defaults(do=commands.mail)
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, Valida
 
 from retention_helpers.errors import ProfileError, did_you_mean
 
-from .files import PARAMS, read_yaml, told
+from .files import PARAMS, merged, read_yaml, told
 from .tables import Code, Strict
 
 # What a file may hold of a customer, in the words of this house; a destination has its own.
@@ -179,7 +179,7 @@ def house_audiences() -> dict[str, Any]:
 
 def over_house(own: object) -> object:
     """A profile's ``audiences`` laid over those of the house: what it names changes, null takes away."""
-    return _merged(house_audiences(), own) if isinstance(own, Mapping) else own
+    return merged(house_audiences(), own) if isinstance(own, Mapping) else own
 
 
 def known_keys(place: Sequence[int | str]) -> list[str]:
@@ -193,15 +193,3 @@ def known_keys(place: Sequence[int | str]) -> list[str]:
     elif place[0] in kinds and len(place) > 2:
         model = kinds[str(place[0])]
     return list(model.model_fields)
-
-
-def _merged(house: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    result = dict(house)
-    for key, value in own.items():
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(value, Mapping) and isinstance(house.get(key), Mapping):
-            result[key] = _merged(house[key], value)
-        else:
-            result[key] = value
-    return result

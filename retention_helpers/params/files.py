@@ -1,7 +1,7 @@
 """Reading YAML: safe, bounded, and with an error that names the line."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,23 @@ def read_yaml(path: Path) -> dict:
     if _depth(content) > MAX_DEPTH:
         raise ProfileError(f"{path}: nested deeper than {MAX_DEPTH} levels.")
     return content
+
+
+def merged(house: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A company's settings laid over those of the house: what it names changes, null takes away.
+
+    >>> merged({"a": 1, "b": {"c": 2, "d": 3}}, {"a": None, "b": {"c": 4}})
+    {'b': {'c': 4, 'd': 3}}
+    """
+    result = dict(house)
+    for key, value in own.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(house.get(key), Mapping):
+            result[key] = merged(house[key], value)
+        else:
+            result[key] = value
+    return result
 
 
 Location = tuple[int | str, ...]

@@ -5,16 +5,18 @@ import re
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from babel.numbers import get_currency_precision, list_currencies
-from pydantic import BaseModel, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from retention_helpers.errors import ProfileError, did_you_mean
 from retention_helpers.schema import CONTRACT
 from retention_helpers.words import LOCALES
 
-from .audiences import ADDRESS_OF, Audiences, over_house
+from . import alerts as alert_settings
+from .alerts import Alerts
+from .audiences import ADDRESS_OF, Audiences, house_audiences, over_house
 from .audiences import known_keys as known_in_audiences
 from .files import PARAMS, cache_folder, read_yaml, told
 from .questions import USUAL, Question, check_nps
@@ -74,7 +76,16 @@ class Profile(Strict):
     audiences: Audiences = Field(
         default_factory=dict, validate_default=True, exclude=True, description="changes to params/audiences.yaml"
     )
+    alerts: Alerts = Field(
+        default_factory=dict, validate_default=True, exclude=True, description="changes to params/alerts.yaml"
+    )
     folder: Path = Field(exclude=True)
+
+    @property
+    def alert_lists(self) -> dict[str, str]:
+        """Key figure -> the file of audiences/ to act on when it gets worse; "" where the company has no such list."""
+        lists = self.audiences.lists
+        return {kpi: f"{name}.csv" if name in lists else "" for kpi, name in self.alerts.watched.items()}
 
     @property
     def lapse_months(self) -> int:
@@ -117,6 +128,11 @@ class Profile(Strict):
     def _over_house(cls, value: object) -> object:
         return over_house(value)
 
+    @field_validator("alerts", mode="before")
+    @classmethod
+    def _alerts_over_house(cls, value: object) -> object:
+        return alert_settings.over_house(value)
+
     @field_validator("currency")
     @classmethod
     def _known_currency(cls, value: str) -> str:
@@ -155,6 +171,14 @@ class Profile(Strict):
     @classmethod
     def _in_reach(cls, targets: dict[str, float]) -> dict[str, float]:
         return dict(checked_targets(targets))
+
+    @model_validator(mode="after")
+    def _alerts_name_lists(self) -> Self:
+        known = {**house_audiences()["lists"], **self.audiences.lists}
+        for kpi, name in self.alerts.watched.items():
+            if name and name not in known:
+                raise ValueError(f'alerts.watched.{kpi}: there is no list "{name}".{did_you_mean(name, known)}')
+        return self
 
     def path_of(self, source: Source) -> str:
         """The source's path or glob: ``${VARIABLES}`` are the environment's, a relative path starts at the profile."""
@@ -230,6 +254,8 @@ def _without_number(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     model: type[BaseModel] = Profile
     location = _without_number(location)
+    if location[0] == "alerts" and len(location) > 1:
+        return list(Alerts.model_fields)
     if location[0] == "audiences" and len(location) > 1:
         return known_in_audiences(location[1:])
     if location[:1] == ("orders",):

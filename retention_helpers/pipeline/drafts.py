@@ -1,6 +1,6 @@
 """Which letters a month makes: one a list, one a manager; of a month that failed, one about that and no other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from retention_helpers.publishing.mail.message import unsubscribe_address
 from retention_helpers.publishing.mail.notice import customers_by_manager, failure_notice, manager_notice
 from retention_helpers.publishing.mail.published import Published, open_published
 from retention_helpers.words import Words
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)

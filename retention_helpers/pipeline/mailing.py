@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from retention_helpers.errors import CallError, MailError, NotebookError
 from retention_helpers.params import REPORTS, Profile, load_profile, load_recipients
 from retention_helpers.periods import Period
 from retention_helpers.publishing.browser import PrintPage
+from retention_helpers.publishing.channels import VARIABLE, channels_of
 from retention_helpers.publishing.failures import failures_of
 from retention_helpers.publishing.mail.delivery import Sleep, deliver
 from retention_helpers.publishing.mail.message import Envelope, build
@@ -19,10 +21,9 @@ from retention_helpers.publishing.mail.preview import preview_page
 from retention_helpers.publishing.mail.server import Server, sender_of, server_of
 from retention_helpers.publishing.versions import periods_in
 
-from .drafts import Desk, Draft, failure_draft, month_drafts
+from .drafts import Desk, Draft, Say, failure_draft, month_drafts
 from .lock import lock
-
-Say = Callable[[str], None]
+from .notifying import tell_channels
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class MailRequest:
     reports: Path = REPORTS
     send: bool = False
     preview: bool = False
+    alerts_only: bool = False
     sleep: Sleep = time.sleep
     context: ssl.SSLContext | None = None
     print_page: PrintPage | None = None
@@ -43,15 +45,19 @@ class MailRequest:
 def mail_month(request: MailRequest, say: Say) -> list[Path]:
     """Write the mails of a month (the last one, unless named), and send them when told; returns the files written.
 
+    What is sent, the channels of the environment hear the alerts of; ``alerts_only`` tells them, and sends no mail.
     Raises `NotebookError` for a month that failed, after those who hear of failures were told; `CallError` where there
     is nothing to mail or nobody to send to; `MailError` when an address did not get its mail. An address that has it
     already is left alone.
     """
     profile = load_profile(request.profile)
+    if request.alerts_only:
+        return _alerts(request, profile, say)
     recipients = load_recipients(profile.recipients_path)
     server = server_of() if request.send else None
     period = _period(request, profile)
     desk = Desk(profile, period, request.reports, sender_of(), request.print_page)
+    channels = channels_of(f"{profile.name} {period}") if request.send else ()
     with lock(request.reports / profile.name):
         failures = [item for item in failures_of(request.reports, profile.name) if item["period"] == period]
         if failures:
@@ -59,13 +65,42 @@ def mail_month(request: MailRequest, say: Say) -> list[Path]:
         else:
             drafts = month_drafts(desk, recipients, say)
             _check_anybody(request, drafts)
-        written = _out(request, desk, drafts, server, say)
+        steps = [partial(_out, request, desk, drafts, server, say)]
+        if not failures:
+            steps.append(partial(tell_channels, desk, channels, request.now, say))
+        written = _all_of(steps)
     if failures:
         names = ", ".join(item["notebook"] for item in failures)
         raise NotebookError(
             f"{period} failed ({names}), so its report is not mailed. Publish it again: make report PERIOD={period}"
         )
     return written
+
+
+def _alerts(request: MailRequest, profile: Profile, say: Say) -> list[Path]:
+    """Tell the channels alone; refused where the environment names none."""
+    period = _period(request, profile)
+    channels = channels_of(f"{profile.name} {period}")
+    if not channels:
+        raise CallError(f"there is no channel to tell. Set {VARIABLE}.")
+    if any(item["period"] == period for item in failures_of(request.reports, profile.name)):
+        raise NotebookError(f"{period} failed, so nobody is told of its alerts. Publish it again: make report")
+    with lock(request.reports / profile.name):
+        tell_channels(Desk(profile, period, request.reports, sender_of()), channels, request.now, say)
+    return []
+
+
+def _all_of(steps: Sequence[Callable[[], list[Path] | None]]) -> list[Path]:
+    """Do each step though another failed: a chat that is down keeps nobody from the mail, nor the other way round."""
+    done, faults = [], []
+    for step in steps:
+        try:
+            done += step() or []
+        except MailError as error:
+            faults.append(str(error))
+    if faults:
+        raise MailError("\n".join(faults))
+    return done
 
 
 def _period(request: MailRequest, profile: Profile) -> str:

@@ -32,10 +32,12 @@ class Alert(FollowUp):
     """A key figure that moved more than chance explains, or missed what was aimed at.
 
     kpi: its id. size: the change with its interval, as the reader writes it; ``sentence`` names what moved it.
+    is_worse: it moved to the side that is not wanted, or missed its target.
     """
 
     kpi: str = ""
     size: str = ""
+    is_worse: bool = True
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ def _page(headline: Mapping[str, Any], frame: Frame, front: Front, chosen: Mappi
         findings=[_finding(item) for item in findings[:FINDINGS]],
         more=[_finding(item) for item in findings[FINDINGS:]],
         alerts=[_alert(Alert.read(item), headline, front, frame) for item in headline.get("alerts", ())],
+        calm=headline.get("watch", {}),
         actions=[_action(Action.read(item), front, frame) for item in headline.get("actions", ())],
         cards=[card(kpi, words) for kpi in headline["kpis"]],
         reports=reports,
@@ -103,12 +104,14 @@ def _targets(kpis: Sequence[Mapping[str, Any]], words: Words) -> dict[str, str]:
 def _alert(alert: Alert, headline: Mapping[str, Any], front: Front, frame: Frame) -> dict[str, Any]:
     name = next((kpi["name"] for kpi in headline["kpis"] if kpi["kpi"] == alert.kpi), "")
     about = " · ".join(filter(None, (name, alert.size)))
-    return {"headline": alert.headline, "sentence": alert.sentence, "about": about, **_reach(alert, front, frame)}
+    texts = {"headline": alert.headline, "sentence": alert.sentence, "about": about}
+    return {**texts, "class": "" if alert.is_worse else " good", **_reach(alert, front, frame)}
 
 
 def _action(action: Action, front: Front, frame: Frame) -> dict[str, Any]:
     counted = frame.words.plural("{n} customer", "{n} customers", action.customers) if action.customers else ""
-    return {"headline": action.headline, "sentence": action.sentence, "about": counted, **_reach(action, front, frame)}
+    texts = {"headline": action.headline, "sentence": action.sentence, "about": counted}
+    return {**texts, "class": "", **_reach(action, front, frame)}
 
 
 def _reach(item: FollowUp, front: Front, frame: Frame) -> dict[str, str]:

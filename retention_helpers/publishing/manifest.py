@@ -45,9 +45,16 @@ def headline(month: Mapping[str, Any], records: Iterable[Mapping[str, Any]]) -> 
         kind: [{**item, "notebook": record["notebook"]} for record in records for item in record.get(kind, ())]
         for kind in ("findings", "kpis", "alerts", "actions")
     }
+    watch = next(({**record["watch"], "notebook": record["notebook"]} for record in records if record.get("watch")), {})
     about = [{key: record.get(key) for key in _ABOUT} for record in records]
     lists = [{"audiences": record.get("audiences", [])} for record in records]
-    return {**month, "notebooks": [a | b for a, b in zip(about, lists, strict=True)], **said}
+    return {**month, "notebooks": [a | b for a, b in zip(about, lists, strict=True)], "watch": watch, **said}
+
+
+def alerts_file(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What alerts.json holds, of a month's headline.json: for whatever program wants to know what is up."""
+    about = ("profile", "company", "period", "locale", "currency", "as_of", "data_through", "is_complete")
+    return {key: said[key] for key in about} | {"watch": said["watch"], "alerts": said["alerts"]}
 
 
 def code_hashes(nodes: Mapping[str, nbformat.NotebookNode]) -> dict[str, Any]:

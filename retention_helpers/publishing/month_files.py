@@ -15,7 +15,7 @@ from .front import Front
 from .index import month_index
 from .inspection import problems_of
 from .keys import file_digest
-from .manifest import as_json, code_hashes, headline, library_versions
+from .manifest import alerts_file, as_json, code_hashes, headline, library_versions
 from .notebook import asked, read, record_of, translated
 from .parts import files_of
 from .plan import Step, front_fingerprint
@@ -63,6 +63,7 @@ def _front(request: MonthRequest, edition: Edition, folder: Path, failed: tuple[
         raise NotebookError(f"index: its page was not accepted: {'; '.join(problems)}.")
     (folder / "index.html").write_text(page, encoding="utf-8")
     (folder / "headline.json").write_text(as_json(said), encoding="utf-8")
+    (folder / "alerts.json").write_text(as_json(alerts_file(said)), encoding="utf-8")
 
 
 def _rank(request: MonthRequest) -> Any:
@@ -111,7 +112,7 @@ def _manifest(request: MonthRequest, staged: Path, failed: tuple[str, ...], made
         "files": {
             path.relative_to(staged).as_posix(): file_digest(path)
             for folder in fronts
-            for path in (folder / "index.html", folder / "headline.json")
+            for path in (folder / "index.html", folder / "headline.json", folder / "alerts.json")
         },
         "code": code_hashes(nodes),
         "versions": library_versions(),

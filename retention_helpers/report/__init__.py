@@ -1,14 +1,18 @@
 """What a notebook starts with: `open_report` joins the rooms, so that a cell is one line."""
 
+from retention_helpers.metrics.watch import WatchTables
+
 from .audiences import customer_labels, write_lists
 from .counted import booking_problems, who_is_counted
 from .notebook import Report, open_report
 from .period import resolve_period
 from .source import Survey, build, ensure_facts, facts_folder, ready_facts, survey
+from .watching import watch_month
 
 __all__ = [
     "Report",
     "Survey",
+    "WatchTables",
     "booking_problems",
     "build",
     "customer_labels",
@@ -18,6 +22,7 @@ __all__ = [
     "ready_facts",
     "resolve_period",
     "survey",
+    "watch_month",
     "who_is_counted",
     "write_lists",
 ]

@@ -28,6 +28,7 @@ LISTS_VARIABLE = "RETENTION_AUDIENCES"
 _LIST_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}(\.control)?")
 PART = "application/vnd.retention-report+json"
 ACTION = {"headline", "sentence", "audience", "customers"}
+ALERT = {"headline", "sentence", "audience", "kpi", "size"}
 
 
 class Shown(Protocol):
@@ -62,6 +63,8 @@ class Report:
         self._kpis: list[dict[str, Any]] = []
         self._findings: list[dict[str, str]] = []
         self._actions: list[dict[str, Any]] = []
+        self._alerts: list[dict[str, Any]] = []
+        self._watch: dict[str, str] = {}
 
     @property
     def as_of(self) -> date:
@@ -167,6 +170,18 @@ class Report:
                 raise ParameterError(f"an action has the keys {', '.join(sorted(ACTION))}, not {', '.join(action)}.")
         self._actions += [{**action, "customers": int(action["customers"])} for action in actions]
 
+    def alerts(self, alerts: Sequence[Mapping[str, Any]], watched: Shown) -> None:
+        """Keep the alerts for index, mail and alerts.json, and ``watched``, which says it where there is none.
+
+        Each has at least the keys ``headline``, ``sentence``, ``audience``, ``kpi`` and ``size`` (the change with its
+        interval, as readers write it). Raises `ParameterError` for one that lacks any.
+        """
+        for alert in alerts:
+            if not set(alert) >= ALERT:
+                raise ParameterError(f"an alert has the keys {', '.join(sorted(ALERT))}, not {', '.join(alert)}.")
+        self._alerts = [dict(alert) for alert in alerts]
+        self._watch = {"headline": watched.headline, "sentence": watched.sentence}
+
     def booked_revenue(self) -> float:
         """All booked amounts up to ``as_of``, straight from the ledger of rows: what every revenue must add up to."""
         ledger = self.facts("row_ledger")
@@ -193,7 +208,8 @@ class Report:
             "customer_tables": self._customer_tables,
             "audiences": [{"name": name, "rows": rows} for name, rows in self._audiences.items()],
             "figures": [figure.name for figure in self._figures],
-            "alerts": [],
+            "alerts": self._alerts,
+            "watch": self._watch,
             "actions": self._actions,
         }
         said = self.words.plural("{n} figure recorded", "{n} figures recorded", len(self._figures))

@@ -22,7 +22,7 @@ def test_one_call_on_an_empty_machine_publishes_the_sample(sample: Published) ->
     folder = sample.place.published("sample", "first")
     assert {path.name for path in folder.iterdir()} == {
         "index.html", *(f"{name}.html" for name in NAMES), "tables", "audiences", "executed", "headline.json",
-        "manifest.json",
+        "alerts.json", "manifest.json",
     }  # fmt: skip
     assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["is_complete"]
 

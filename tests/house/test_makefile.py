@@ -123,7 +123,13 @@ def toy_house(folder: Path, setup: str) -> Path:
     """The Makefile in an empty house whose setup is a stand-in."""
     (folder / ".ci").mkdir(parents=True)
     (folder / "Makefile").write_text(MAKEFILE, encoding="utf-8")
-    for name in ("requirements.txt", "requirements-dev.txt", "constraints.txt", "pyproject.toml"):
+    for name in (
+        "requirements.txt",
+        "requirements-alerts.txt",
+        "requirements-dev.txt",
+        "constraints.txt",
+        "pyproject.toml",
+    ):
         (folder / name).touch()
     script = folder / ".ci/setup"
     script.write_text(f"#!/bin/sh\n{setup}\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The pins of the four files agree, hold for what is installed, and keep the lean environment lean."""
+"""The pins of the files agree, hold for what is installed, and keep the lean environment lean."""
 
 import ast
 import sys
@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-DIRECT = ("requirements.txt", "requirements-render.txt", "requirements-dev.txt")
+DIRECT = ("requirements.txt", "requirements-render.txt", "requirements-alerts.txt", "requirements-dev.txt")
 
 
 def pins(file: str) -> dict[str, str]:
@@ -36,6 +36,9 @@ def everything_under(roots: set[str]) -> set[str]:
                 done |= steps
                 waiting += steps
     return found
+
+
+ALL = {name for file in DIRECT for name in pins(file)}
 
 
 @pytest.mark.parametrize("file", DIRECT)
@@ -65,13 +68,13 @@ def test_the_lean_environment_holds_no_jupyter_server() -> None:
 
 
 def test_the_lock_names_every_package_that_an_installation_brings() -> None:
-    brought = everything_under(set(pins("requirements-dev.txt")) | set(pins("requirements.txt")))
+    brought = everything_under(ALL)
     assert brought - pins("constraints.txt").keys() == set()
 
 
 def test_what_is_installed_is_what_the_lock_says() -> None:
     lock = pins("constraints.txt")
-    brought = everything_under(set(pins("requirements-dev.txt")) | set(pins("requirements.txt")))
+    brought = everything_under(ALL)
     other = {
         name: distribution(name).version for name in brought if f"=={distribution(name).version}" != lock.get(name)
     }
@@ -80,8 +83,14 @@ def test_what_is_installed_is_what_the_lock_says() -> None:
     )
 
 
+def test_what_sends_alerts_to_chats_brings_little() -> None:
+    lean = everything_under(set(pins("requirements-render.txt")))
+    assert everything_under({"apprise"}) - lean == {"apprise", "markdown", "oauthlib", "requests-oauthlib"}
+
+
 def test_the_package_imports_nothing_that_is_not_pinned_for_a_lean_machine() -> None:
-    lean, owners = pins("requirements-render.txt"), packages_distributions()
+    optional = pins("requirements-alerts.txt")  # asked for where it is needed, with a sentence where it is not there
+    lean, owners = pins("requirements-render.txt") | optional, packages_distributions()
     strangers = set()
     for path in sorted((ROOT / "retention_helpers").rglob("*.py")):
         for name in top_level_imports(path) - sys.stdlib_module_names - {"retention_helpers"}:

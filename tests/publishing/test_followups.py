@@ -1,7 +1,7 @@
 """Alerts and actions as files carry them."""
 
 from retention_helpers.publishing.followups import Action, Alert
-from retention_helpers.report.notebook import ACTION
+from retention_helpers.report.notebook import ACTION, ALERT
 
 
 def test_what_is_not_there_is_empty_and_what_is_not_known_is_not_read() -> None:
@@ -9,6 +9,10 @@ def test_what_is_not_there_is_empty_and_what_is_not_known_is_not_read() -> None:
     assert Action.read({"headline": "Call them", "sentence": None, "customers": 40}) == Action(
         "Call them", customers=40
     )
+
+
+def test_a_notebook_hands_over_what_an_alert_is_read_from() -> None:
+    assert Alert.read(dict.fromkeys(ALERT, "x")) == Alert("x", "x", "x", kpi="x", size="x")
 
 
 def test_a_notebook_hands_over_what_an_action_is_read_from() -> None:

@@ -119,7 +119,7 @@ def test_alerts_and_actions_say_what_to_do_for_whom_with_which_list():
     said = record(kpis=[kpi()], alerts=[alert | {"audience": ""}], actions=actions)
     page = page_of(said, front=Front(audiences=["lost_loyal.csv"]))
     assert problems_of(page) == []
-    assert page.index("What changed") < page.index("Alerts") < page.index("What to do") < page.index("Key figures")
+    assert page.index("Alerts") < page.index("What changed") < page.index("What to do") < page.index("Key figures")
     for shown in (
         '<h3><a href="summary.html">CRR fell</a></h3>',
         "<b>Customer retention · −3.1 pp (−4.2 to −2.0)</b>",
@@ -127,6 +127,18 @@ def test_alerts_and_actions_say_what_to_do_for_whom_with_which_list():
         "<span>vip.csv</span>",
     ):
         assert shown in page
+
+
+def test_a_calm_month_is_one_sentence_and_what_got_better_looks_otherwise():
+    watch = {"headline": "No alert: the 8 key figures watched stay within chance and season", "sentence": ""}
+    page = page_of(record(watch=watch))
+    assert f'<p class="panel calm">{watch["headline"]}.</p>' in page
+    assert problems_of(page) == []
+    alerts = [{"headline": "It fell", "kpi": "crr"}, {"headline": "It rose", "kpi": "nrr", "is_worse": False}]
+    page = page_of(record(watch=watch, alerts=alerts))
+    assert watch["headline"] not in page
+    assert '<li class="panel"><h3><a href="summary.html">It fell' in page
+    assert '<li class="panel good"><h3><a href="summary.html">It rose' in page
 
 
 def test_where_nothing_asks_for_anything_there_is_no_place_for_it():

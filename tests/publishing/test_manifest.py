@@ -4,7 +4,14 @@ import json
 
 from nbformat import v4
 
-from retention_helpers.publishing.manifest import as_json, code_hashes, headline, library_versions, notebook_hash
+from retention_helpers.publishing.manifest import (
+    alerts_file,
+    as_json,
+    code_hashes,
+    headline,
+    library_versions,
+    notebook_hash,
+)
 from tests.publishing.tiny import cell, text
 
 
@@ -23,6 +30,22 @@ def test_the_headline_names_the_notebook_of_each_finding_and_kpi():
     assert said["kpis"] == [{"kpi": "crr", "notebook": "summary"}]
     assert said["alerts"] == []
     assert said["period"] == "2026-10"
+
+
+def test_the_file_of_alerts_holds_them_whole_and_says_of_which_month_they_are():
+    about = {"profile": "sample", "company": "S", "period": "2026-10", "locale": "en", "currency": "EUR"}
+    month = about | {"as_of": "2026-10-31", "data_through": "2026-10-31", "is_complete": True, "restatements": []}
+    alert = {"kpi": "crr", "headline": "It fell", "drivers": [{"value": "web"}]}
+    calm = {"headline": "1 alert this month", "sentence": ""}
+    records = [{"notebook": "cohorts", "title": "t"}, {"notebook": "summary", "title": "t", "alerts": [alert]}]
+    records[1]["watch"] = calm
+    found = alerts_file(headline(month, records))
+    del month["restatements"]
+    assert found == month | {
+        "alerts": [alert | {"notebook": "summary"}],
+        "watch": calm | {"notebook": "summary"},
+    }
+    assert headline(month, records[:1])["watch"] == {}
 
 
 def test_a_notebooks_hash_follows_its_code_alone():

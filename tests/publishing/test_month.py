@@ -43,6 +43,7 @@ def test_a_month_has_all_its_files(house):
         "tables/others/monthly.csv",
         "executed/good.ipynb",
         "executed/others.ipynb",
+        "alerts.json",
         "headline.json",
         "manifest.json",
     }
@@ -69,6 +70,7 @@ def test_headline_and_manifest_say_what_the_month_is(house):
     assert said["data_through"] == "2026-10-31"
     assert [kpi["notebook"] for kpi in said["kpis"]] == ["good", "others"]
     assert said["alerts"] == []
+    assert loaded(result.folder / "alerts.json")["period"] == said["period"]
     assert made["data_through"] == "2026-11-03"
     assert made["fingerprints"] == {"orders": "abc"}
     assert made["row_counts"] == {"orders": 12}

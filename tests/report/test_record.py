@@ -9,7 +9,7 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from retention_helpers.errors import ParameterError
 from retention_helpers.periods import Period
 from retention_helpers.report import notebook as module
-from retention_helpers.report.notebook import ACTION, PART, Report
+from retention_helpers.report.notebook import ACTION, ALERT, PART, Report
 from retention_helpers.words import Words
 
 
@@ -67,6 +67,18 @@ def test_actions_are_recorded_as_they_are_given(shown: list) -> None:
 def test_an_action_of_another_shape_is_refused(action: dict) -> None:
     with pytest.raises(ParameterError, match="an action has the keys audience, customers, headline, sentence, not"):
         opened().actions([action])
+
+
+def test_alerts_are_recorded_whole_with_what_is_said_of_a_calm_month(shown: list) -> None:
+    alert = dict.fromkeys(ALERT, "x") | {"drivers": [1]}
+    for given in ([alert], []):
+        report = opened()
+        report.alerts(given, said("watch", "No alert"))
+        report.record()
+        assert shown[-1][PART]["alerts"] == given
+        assert shown[-1][PART]["watch"] == {"headline": "No alert", "sentence": "So it is."}
+    with pytest.raises(ParameterError, match="an alert has the keys audience, headline, kpi, sentence, size, not"):
+        opened().alerts([{"headline": "x"}], said("watch", "No alert"))
 
 
 def test_a_sentence_from_data_stays_text_in_markdown(shown: list) -> None:

@@ -62,12 +62,14 @@ def _zipped(month: Published, notebooks: Sequence[str], words: Words) -> bytes:
 def _front(month: Published, notebooks: Sequence[str], words: Words) -> str:
     """The month's front page about these notebooks only."""
     headline = month.headline
+    watch = headline.get("watch") or {}
     said = {
         **headline,
         "notebooks": [{**item, "tables": []} for item in headline["notebooks"] if item["notebook"] in notebooks],
         "findings": [item for name in notebooks for item in month.of(name, "findings")],
         "kpis": [item for name in notebooks for item in month.of(name, "kpis")],
         "alerts": concerning(headline.get("alerts", ()), notebooks),
+        "watch": watch if watch.get("notebook") in notebooks else {},
         "actions": concerning(headline.get("actions", ()), notebooks),
     }
     through = date.fromisoformat(headline["data_through"])

@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -49,6 +49,7 @@ class Call:
     number: str
     audience: str
     link: str
+    is_worse: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Contents:
     eyebrow: str
     through: str
     alerts: tuple[Call, ...]
+    calm: str
     findings: tuple[Finding, ...]
     actions: tuple[Call, ...]
     kpis: tuple[Kpi, ...]
@@ -107,6 +109,7 @@ def contents(month: Published, notebooks: Sequence[str], words: Words, links: Li
         eyebrow=f"{words.say('Monthly report')} · {plain(headline['company'])}",
         through=words.say("Data through {date}.", date=words.date(date.fromisoformat(headline["data_through"]))),
         alerts=tuple(_alert(Alert.read(item), links) for item in concerning(headline.get("alerts", ()), notebooks)),
+        calm=_calm(headline, notebooks),
         findings=tuple(
             Finding(plain(item["headline"]), links.page(item["notebook"], _anchor(item, figures))) for item in said
         ),
@@ -133,8 +136,15 @@ def _anchor(finding: Mapping[str, Any], figures: Mapping[str, Mapping]) -> str:
     return next((other for other, part in shown.items() if part["headline"] == finding["headline"]), "")
 
 
+def _calm(headline: Mapping[str, Any], notebooks: Sequence[str]) -> str:
+    """What is said where nothing is up: of a month that is watched, and where the mail is about what watches it."""
+    watch = headline.get("watch") or {}
+    is_calm = watch.get("notebook") in notebooks and not headline.get("alerts")
+    return f"{plain(watch['headline'])}." if is_calm else ""
+
+
 def _alert(alert: Alert, links: Links) -> Call:
-    return _call(alert, alert.size, links)
+    return replace(_call(alert, alert.size, links), is_worse=alert.is_worse)
 
 
 def _action(action: Action, words: Words, links: Links) -> Call:

@@ -62,6 +62,7 @@ def month_letter(said: Contents, subject: str, reach: Reach, words: Words) -> Le
     parts = [
         _heading(said.title, said.eyebrow, said.through),
         *(_call_text(alert, "! ") for alert in said.alerts),
+        _wrapped(said.calm),
         "\n".join(_wrapped(finding.headline, "* ") for finding in said.findings),
         words.say("What to do") if said.actions else "",
         *(_call_text(action, "> ") for action in said.actions),
@@ -104,7 +105,9 @@ def _heading(title: str, eyebrow: str, through: str) -> str:
 
 
 def _preheader(said: Contents) -> str:
-    """What a mailbox shows beside the subject: the first number and the first finding."""
+    """What a mailbox shows beside the subject: the first alert, else the first number and the first finding."""
+    if said.alerts:
+        return said.alerts[0].headline
     first = [f"{kpi.name}: {kpi.text}." for kpi in said.kpis[:1]]
     return " ".join((*first, *(finding.headline for finding in said.findings[:1])))
 

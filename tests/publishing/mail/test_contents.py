@@ -57,6 +57,15 @@ def test_all_pictures_together_keep_to_their_weight(tmp_path: Path) -> None:
     assert sum(len(picture.png) for picture in found.pictures) <= PICTURE_BYTES
 
 
+def test_a_calm_month_is_said_to_whoever_hears_of_what_is_watched(tmp_path: Path) -> None:
+    watch = {"headline": "No alert: ask jane@shop.example", "notebook": "summary"}
+    assert said(tmp_path / "calm", watch=watch).calm == "No alert: ask (…)."
+    assert said(tmp_path / "others", watch=watch | {"notebook": "risk"}).calm == ""
+    alert = {"headline": "It rose", "notebook": "cohorts", "is_worse": False}
+    found = said(tmp_path / "alert", watch=watch, alerts=[alert])
+    assert (found.calm, found.alerts[0].is_worse) == ("", False)
+
+
 def test_alerts_of_other_notebooks_are_left_out(tmp_path: Path) -> None:
     alerts = [{"headline": "A", "notebook": "summary"}, {"headline": "B"}, {"headline": "C", "notebook": "risk"}]
     found = said(tmp_path, alerts=alerts).alerts

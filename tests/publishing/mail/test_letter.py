@@ -37,6 +37,17 @@ def test_the_text_carries_every_sentence_of_the_html(tmp_path: Path) -> None:
     assert max(map(len, letter.text.splitlines())) <= 90
 
 
+def test_alerts_stand_first_also_in_the_mailbox_and_a_calm_month_is_said_there(tmp_path: Path) -> None:
+    worse = {"headline": "Churn passed 12.5%", "size": "+1.6 pp", "audience": "win_back.csv"}
+    letter = letter_of(tmp_path / "up", alerts=[worse, {"headline": "Revenue rose", "is_worse": False}])
+    for said in (one_line(Reader(letter.html).text), one_line(letter.text)):
+        assert said.rindex("Churn passed") < said.rindex("Revenue rose") < said.index("Finding summary_line")
+    assert Reader(letter.html).text.index("Churn passed") < Reader(letter.html).text.index("Monthly report")
+    calm = letter_of(tmp_path / "calm", watch={"headline": "No alert among 8", "notebook": "summary"})
+    for said in (one_line(Reader(calm.html).text), one_line(calm.text)):
+        assert said.index("No alert among 8.") < said.rindex("Finding summary_line")
+
+
 def test_what_to_do_stands_after_what_changed_and_before_the_numbers(tmp_path: Path) -> None:
     action = {"headline": "Call them", "sentence": "", "audience": "", "customers": 41, "notebook": "summary"}
     letter = letter_of(tmp_path, actions=[action])
