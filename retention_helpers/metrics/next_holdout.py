@@ -32,7 +32,8 @@ def next_holdout(effects: pd.DataFrame, *, effect: float, shares: Sequence[float
     Parameters: ``effects``, of `campaign_effects`; ``effect``, the rise of a share worth finding, above 0;
     ``shares``, the hold-outs to look at, above 0 and below 1.
 
-    Returns one row per purpose (the campaign itself where it has none), measure, and share held out:
+    Returns one row per purpose (the campaign itself where it has none), measure, and share held out, the purpose of the
+    latest campaign first:
       purpose, measure                           text
       campaigns                                  with a sound hold-out
       customers                                  of the last one, both arms: as large is the next
@@ -52,7 +53,7 @@ def next_holdout(effects: pd.DataFrame, *, effect: float, shares: Sequence[float
     base, customers, held = (numbers(rows, name) for name in ("base_rate", "customers", "holdout_share"))
     needed = needed_customers(base, np.where(base + effect <= 1, effect, np.nan), held)
     is_enough = needed <= customers
-    groups = rows.assign(is_enough=is_enough).groupby(["purpose", "measure"])["is_enough"]
+    groups = rows.assign(is_enough=is_enough).groupby(["purpose", "measure"], sort=False)["is_enough"]
     return rows.assign(
         effect=effect, needed_customers=needed, is_enough=is_enough,
         smallest_effect=smallest_effect(base, np.floor(customers * (1 - held)), np.ceil(customers * held)),
@@ -72,7 +73,7 @@ def _bases(effects: pd.DataFrame) -> pd.DataFrame:
         contacted=("contacted", "sum"), held_out=("held_out", "first"), ordered=("ordered", "first"),
     )  # fmt: skip
     each["customers"] = each["contacted"] + each["held_out"]
-    found = each.groupby(["purpose", "measure"], sort=True, as_index=False).agg(
+    found = each.groupby(["purpose", "measure"], sort=False, as_index=False).agg(
         campaigns=("campaign_id", "size"), customers=("customers", "first"), base_customers=("held_out", "sum"),
         ordered=("ordered", "sum"),
     )  # fmt: skip

@@ -1,12 +1,14 @@
 """What a notebook starts with: `open_report` joins the rooms, so that a cell is one line."""
 
 from .audiences import customer_labels, write_lists
+from .campaigns import Campaigns, measured_campaigns
 from .counted import booking_problems, who_is_counted
 from .notebook import Report, open_report
 from .period import resolve_period
 from .source import Survey, build, ensure_facts, facts_folder, ready_facts, survey
 
 __all__ = [
+    "Campaigns",
     "Report",
     "Survey",
     "booking_problems",
@@ -14,6 +16,7 @@ __all__ = [
     "customer_labels",
     "ensure_facts",
     "facts_folder",
+    "measured_campaigns",
     "open_report",
     "ready_facts",
     "resolve_period",
