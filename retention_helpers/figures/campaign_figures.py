@@ -11,8 +11,7 @@ from .campaign_words import (
     CLAIMED,
     VERDICTS,
     campaign_names,
-    channel_name,
-    purpose_name,
+    untold,
     write_effect,
     write_p,
     write_result,
@@ -54,7 +53,7 @@ def counted_table(ledger: pd.DataFrame, words: Words) -> ReadableTable:
 def effects_figure(effects: pd.DataFrame, words: Words) -> Figure:
     """The effects on shares, the latest campaign first, of a `campaign_effects`."""
     shares = effects[effects["is_share"]]
-    shown = shares.assign(
+    shown = untold(shares).assign(
         label=campaign_names(shares, words),
         why=[words.say(VERDICTS[claim]) for claim in shares["claim"]],
         n=shares["contacted"] + shares["held_out"],
@@ -72,12 +71,8 @@ def effects_table(effects: pd.DataFrame, words: Words) -> ReadableTable:
     rows = [
         {
             "campaign": name,
-            "purpose": purpose_name(row["purpose"], words),
-            "channel": channel_name(row["channel"], words),
-            "contacted": row["contacted"],
-            "held_out": row["held_out"],
-            "response": write_result(row["response"], row, words),
-            "control": write_result(row["control_response"], row, words),
+            "response": _of(write_result(row["response"], row, words), row["contacted"], words),
+            "control": _of(write_result(row["control_response"], row, words), row["held_out"], words),
             "effect": write_effect(row, words),
             "p": write_p(row["p_holm"], words) if row["claim"] in CLAIMED else MISSING,
             "seen": write(row["smallest_effect"], "points", words),
@@ -89,14 +84,10 @@ def effects_table(effects: pd.DataFrame, words: Words) -> ReadableTable:
         "campaign": Column(words.say("Campaign"), "text"),
         "claim": Column(words.say("Verdict"), "text", wraps=True),
         "effect": Column(words.say("Effect (95% interval)"), "text"),
-        "contacted": Column(words.say("Contacted"), "integer"),
-        "held_out": Column(words.say("Held out"), "integer"),
         "response": Column(words.say("Of those contacted"), "text"),
         "control": Column(words.say("Of those held out"), "text"),
         "p": Column(words.say("p, corrected"), "text"),
         "seen": Column(words.say("Smallest effect to be seen"), "text"),
-        "purpose": Column(words.say("Purpose"), "text"),
-        "channel": Column(words.say("Channel"), "text"),
     }
     finding = findings.latest_finding(effects, words).about("campaigns", "")
     return readable_table(pd.DataFrame(rows, columns=list(columns)), finding, words, options=TableOptions(columns))
@@ -134,6 +125,11 @@ def checks_table(checked: pd.DataFrame, effects: pd.DataFrame, words: Words) -> 
     }
     finding = findings.checks_finding(effects, words)
     return readable_table(pd.DataFrame(rows, columns=list(columns)), finding, words, options=TableOptions(columns))
+
+
+def _of(result: str, customers: int, words: Words) -> str:
+    """A result and of how many customers it is."""
+    return words.say("{result} of {n}", result=result, n=words.integer(customers)) if customers else MISSING
 
 
 def _held_share(row: Mapping) -> float:

@@ -12,7 +12,6 @@ from retention_helpers.words import Words, marked
 from .campaign_words import CLAIMED, VERDICTS, campaign_names, measure_name, write_effect, write_p, write_result
 from .finding import Finding
 from .kpis import direction
-from .month_findings import unknown
 from .unit import write_difference, write_difference_interval
 
 
@@ -23,7 +22,7 @@ def overall_finding(groups: pd.DataFrame, words: Words) -> Finding:
         return Finding(
             "overall",
             words.say("What campaigns bring cannot be told yet"),
-            words.say("No campaign with a sound hold-out is over. The lists of the notebook audiences leave one."),
+            words.say("No campaign in the contacts has a sound hold-out and is over. The lists to import leave one."),
         )
     row = whole.iloc[0]
     texts = {
@@ -33,31 +32,42 @@ def overall_finding(groups: pd.DataFrame, words: Words) -> Finding:
     }
     is_sure = row["claim"] in ("raised", "lowered")
     side = direction(row["extra_low"], row["extra_high"]) if is_sure else "flat"
+    ends = (row["extra_low"], row["extra_high"])
     sentence = words.plural(
-        "{effect} of those contacted against those held out, in {n} campaign with a sound hold-out; between {low} and "
-        "{high} customers.",
-        "{effect} of those contacted against those held out, in {n} campaigns with a sound hold-out; between {low} and "
-        "{high} customers.",
+        "{effect} of those contacted against those held out, in {n} campaign with a sound hold-out. In customers: "
+        "{extra}.",
+        "{effect} of those contacted against those held out, in {n} campaigns with a sound hold-out. In customers: "
+        "{extra}.",
         int(row["campaigns"]),
         effect=_points(row, words),
-        low=write_difference(row["extra_low"], "integer", words),
-        high=write_difference(row["extra_high"], "integer", words),
+        extra=write_difference_interval(row["extra"], ends, "integer", words),
     )
     signed = write_difference(row["extra"], "integer", words)
     return Finding("overall", words.say(texts[side], extra=words.integer(abs(row["extra"])), signed=signed), sentence)
 
 
+def none_finding(name: str, words: Words) -> Finding:
+    """The finding of a table without a campaign to speak of."""
+    return Finding(
+        name,
+        words.say("No campaign can be judged here"),
+        words.say("It takes contacts of a campaign, somebody held out by chance, and a window that is over."),
+    )
+
+
 def opening(groups: pd.DataFrame, others: Sequence[Finding], words: Words) -> list[Finding]:
-    """What the report opens with: all campaigns together, unless there are experiments without orders alone."""
-    is_known = bool(len(groups)) or all(other.headline == unknown("latest", words).headline for other in others[:1])
-    return [*([overall_finding(groups, words)] if is_known else []), *others]
+    """What the report opens with: all campaigns together, unless there are experiments alone; then what is known."""
+    nothing = none_finding("latest", words).headline
+    known = [other for other in others if other.headline != nothing]
+    has_outcomes_alone = groups.empty and any(other.name == "latest" for other in known)
+    return known if has_outcomes_alone else [overall_finding(groups, words), *known]
 
 
 def latest_finding(effects: pd.DataFrame, words: Words) -> Finding:
     """What the latest campaign that can be judged added, of a `campaign_effects`."""
     judged = effects[effects["claim"].isin(CLAIMED)]
     if judged.empty:
-        return unknown("latest", words)
+        return none_finding("latest", words)
     names = dict(zip(effects.index, campaign_names(effects, words), strict=True))
     row = judged.iloc[0]
     back = {
@@ -81,7 +91,7 @@ def verdicts_finding(effects: pd.DataFrame, words: Words) -> Finding:
     """How many comparisons show an effect, of a `campaign_effects`."""
     sure = int(effects["claim"].isin(("raised", "lowered")).sum())
     if effects.empty:
-        return unknown("effects", words)
+        return none_finding("effects", words)
     if sure:
         headline = words.plural(
             "{n} of {all} comparisons shows a reliable effect",
@@ -123,7 +133,7 @@ def chains_finding(later: pd.DataFrame, words: Words) -> Finding:
     """What the steps after the first add, of a `later_steps`."""
     row = later.iloc[0]
     if not row["chains"]:
-        return unknown("chains", words)
+        return none_finding("chains", words)
     texts = {
         "up": marked("Later steps of a chain bring further customers back: {effect}"),
         "down": marked("With later steps of a chain fewer customers come back: {effect}"),

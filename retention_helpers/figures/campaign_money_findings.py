@@ -4,18 +4,18 @@ import pandas as pd
 
 from retention_helpers.words import Words, marked
 
+from .campaign_findings import none_finding
 from .campaign_words import CLAIMED, campaign_names, write_effect
 from .finding import Finding
 from .kpis import direction
-from .month_findings import unknown
-from .unit import is_missing, write, write_difference, write_difference_interval
+from .unit import is_missing, write, write_difference, write_difference_interval, write_interval
 
 
 def money_finding(money: pd.DataFrame, words: Words) -> Finding:
     """What a contact of the latest campaign returned, else what a customer brought back cost, of a `campaign_money`."""
     judged = money[money["claim"].isin(CLAIMED)]
     if judged.empty:
-        return unknown("money", words)
+        return none_finding("money", words)
     row, name = judged.iloc[0], dict(zip(money.index, campaign_names(money, words), strict=True))[judged.index[0]]
     spent = words.say("{cost} a customer contacted", cost=words.money(row["cost_per_contact"], 2))
     sentence = words.say("{spent}; {reactivation}.", spent=spent, reactivation=cost_said(row, words))
@@ -56,7 +56,7 @@ def reactions_finding(reactions: pd.DataFrame, effects: pd.DataFrame, words: Wor
     """What those contacted did, of a `campaign_reactions`; and how a hold-out is left where there was none."""
     contacted = reactions["contacted"].sum()
     if not contacted:
-        return unknown("reactions", words)
+        return none_finding("reactions", words)
     headline = words.say(
         "{opened} of those contacted opened a message, {clicked} clicked",
         opened=words.percent(reactions["opened"].sum() / contacted),
@@ -66,10 +66,10 @@ def reactions_finding(reactions: pd.DataFrame, effects: pd.DataFrame, words: Wor
     bare = effects.loc[effects["claim"] == "no_holdout", "campaign_id"].nunique()
     if bare:
         advice = words.plural(
-            "{n} campaign held nobody out, so what it added stays unknown: the lists of the notebook audiences come "
-            "with a hold-out, in the files that end in .control.csv.",
-            "{n} campaigns held nobody out, so what they added stays unknown: the lists of the notebook audiences come "
-            "with a hold-out, in the files that end in .control.csv.",
+            "{n} campaign held nobody out, so what it added stays unknown: the lists to import come with a hold-out, "
+            "in the files that end in .control.csv.",
+            "{n} campaigns held nobody out, so what they added stays unknown: the lists to import come with a "
+            "hold-out, in the files that end in .control.csv.",
             bare,
         )
         sentence = f"{sentence} {advice}"
@@ -96,14 +96,11 @@ def uplift_finding(deciles: pd.DataFrame, qini: pd.DataFrame, words: Words) -> F
     first, last = (write_difference(tenth["effect"], "percent", words) for tenth in _ends(deciles))
     sentence = words.say(
         "{campaign}: effect {first} in the tenth with the largest expected gain, {last} in the last. Qini {qini} "
-        "results a thousand customers ({low} – {high}); 0 is an order by chance.",
+        "results a thousand customers; 0 is an order by chance.",
         campaign=row["campaign_id"],
         first=ends[0],
         last=ends[1],
-        **{
-            name: words.number(1000 * row[key], 1)
-            for name, key in (("qini", "qini"), ("low", "qini_low"), ("high", "qini_high"))
-        },
+        qini=write_interval(1000 * row["qini"], (1000 * row["qini_low"], 1000 * row["qini_high"]), "number", words),
     )
     side = direction(row["qini_low"], row["qini_high"])
     return Finding("uplift", words.say(texts[side], first=first, last=last), sentence)

@@ -12,6 +12,7 @@ from .campaign_words import (
     campaign_names,
     channel_name,
     group_name,
+    untold,
     write_effect,
 )
 from .effects import EffectOptions, effect_plot
@@ -31,11 +32,11 @@ def chains_table(chains: pd.DataFrame, later: pd.DataFrame, words: Words) -> Rea
             "campaign": row["campaign_id"] if first else "",
             "step": words.say("whole chain") if row["step"] == "whole" else row["step"],
             "from": row["from_day"],
-            "contacted": row["contacted"],
-            "held_out": row["held_out"],
+            "effect": write_effect({**row, "is_share": True}, words),
             "response": words.percent(row["response"]),
             "control": words.percent(row["control_response"]),
-            "effect": write_effect({**row, "is_share": True}, words),
+            "contacted": row["contacted"],
+            "held_out": row["held_out"],
         }
         for first, row in zip(is_first, chains.to_dict("records"), strict=True)
     ]
@@ -43,11 +44,11 @@ def chains_table(chains: pd.DataFrame, later: pd.DataFrame, words: Words) -> Rea
         "campaign": Column(words.say("Campaign"), "text"),
         "step": Column(words.say("Step"), "text"),
         "from": Column(words.say("From day"), "days"),
-        "contacted": Column(words.say("Reached, contacted"), "integer"),
-        "held_out": Column(words.say("Reached, held out"), "integer"),
+        "effect": Column(words.say("Effect (95% interval)"), "text"),
         "response": Column(words.say("Of those contacted"), "text"),
         "control": Column(words.say("Of those held out"), "text"),
-        "effect": Column(words.say("Effect (95% interval)"), "text"),
+        "contacted": Column(words.say("Reached, contacted"), "integer"),
+        "held_out": Column(words.say("Reached, held out"), "integer"),
     }
     finding = findings.chains_finding(later, words)
     return readable_table(pd.DataFrame(rows, columns=list(columns)), finding, words, options=TableOptions(columns))
@@ -57,7 +58,7 @@ def groups_figure(groups: pd.DataFrame, words: Words) -> Figure:
     """The pooled effects of all campaigns and of each group, of a `campaign_groups`."""
     names = [_group(row.dimension, row.value, words) for row in groups.itertuples()]
     why = [words.say(VERDICTS[claim]) for claim in groups["claim"]]
-    shown = groups.assign(label=names, why=why, n=groups["contacted"] + groups["held_out"])
+    shown = untold(groups).assign(label=names, why=why, n=groups["contacted"] + groups["held_out"])
     finding = findings.overall_finding(groups, words).about(
         "groups",
         words.say("Contacted against held out, each campaign with its own hold-out, in points of all customers"),

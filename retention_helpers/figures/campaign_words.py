@@ -84,8 +84,8 @@ def campaign_names(rows: pd.DataFrame, words: Words) -> list[str]:
     measures = rows["measure"] if "measure" in rows else ["back"] * len(rows)
     found = []
     for campaign, arm, several, measure in zip(rows["campaign_id"], rows["arm"], arms, measures, strict=True):
-        parts = [campaign, *([arm] if several > 1 else []), *([measure] if measure not in MEASURES else [])]
-        found.append(": ".join(parts))
+        more = [*([arm] if several > 1 else []), *([measure] if measure not in MEASURES else [])]
+        found.append(f"{campaign} ({', '.join(more)})" if more else campaign)
     return found
 
 
@@ -96,10 +96,17 @@ def write_result(value: float, row: Mapping, words: Words) -> str:
 
 def write_effect(row: Mapping, words: Words, *, interval: bool = True) -> str:
     """An effect with its interval: points of a share, or a difference of means; of small shares two decimals."""
-    unit, digits = ("percent", 1 if abs(row["effect"]) >= 0.01 else 2) if row["is_share"] else ("number", 2)
+    ends = [abs(row[name]) for name in ("effect", "effect_low", "effect_high") if not is_missing(row[name])]
+    unit, digits = ("percent", 1 if max(ends, default=1) >= 0.01 else 2) if row["is_share"] else ("number", 2)
     if not interval or is_missing(row["effect"]):
         return write_difference(row["effect"], unit, words, digits)
     return write_difference_interval(row["effect"], (row["effect_low"], row["effect_high"]), unit, words, digits)
+
+
+def untold(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows for a picture: where nothing is claimed for a reason, the reason stands there and no interval."""
+    is_told = frame["claim"].isin(CLAIMED)
+    return frame.assign(**{name: frame[name].where(is_told) for name in ("effect", "effect_low", "effect_high")})
 
 
 def write_p(p_value: float, words: Words) -> str:

@@ -39,19 +39,19 @@ def next_said(rows: pd.DataFrame, words: Words) -> tuple[str, str]:
         share = words.percent(advised.iloc[0]["holdout_share"], 0)
         headline = words.say("{purpose}: hold out {share} of the next {customers} customers", share=share, **said)
         sentence = words.say(
-            "Of those held out so far {base} came by themselves. A rise of {effect} is then found four times in five.",
+            "Held out so far, {base} did so by themselves. A rise of {effect} is then found four times in five.",
             **said,
         )
         return headline, sentence
     best = rows.loc[rows["needed_customers"].idxmin()] if rows["needed_customers"].notna().any() else None
     if best is None:
         return words.say("{purpose}: such a rise is not possible", **said), words.say(
-            "Of those held out {base} came.", **said
+            "Held out so far, {base} did so by themselves.", **said
         )
     times = int(np.ceil(best["needed_customers"] / max(row["customers"], 1)))
     headline = words.say("{purpose}: {customers} customers are too few to show a rise of {effect}", **said)
     sentence = words.say(
-        "Of those held out so far {base} came by themselves. With {share} held out it takes {needed} customers, as "
+        "Held out so far, {base} did so by themselves. With {share} held out it takes {needed} customers, as "
         "many as {times} such campaigns together; this one alone shows a rise of {seen} or more.",
         share=words.percent(best["holdout_share"], 0),
         needed=words.integer(best["needed_customers"]),
@@ -65,7 +65,9 @@ def next_said(rows: pd.DataFrame, words: Words) -> tuple[str, str]:
 def campaign_actions(effects: pd.DataFrame, power: pd.DataFrame, words: Words) -> list[dict[str, object]]:
     """What to send next and how much of it to hold out, a line for each purpose, of a `next_holdout`."""
     found = []
-    for (purpose, measure), rows in power.groupby(["purpose", "measure"], sort=False):
+    leading = power[~power["purpose"].duplicated()][["purpose", "measure"]]
+    for purpose, measure in leading.itertuples(index=False):
+        rows = power[(power["purpose"] == purpose) & (power["measure"] == measure)]
         mine = effects[effects["purpose"].eq(purpose) | effects["campaign_id"].eq(purpose)]
         claim = next(iter(mine.loc[mine["measure"] == measure, "claim"]), "")
         said = {"purpose": purpose_name(purpose, words)}

@@ -13,7 +13,7 @@ from .intervals import share, wilson
 from .power import needed_customers, smallest_effect
 from .traits import UNASSIGNED
 
-SHARES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
+SHARES = (0.05, 0.1, 0.2, 0.3, 0.5)
 POWER = {
     "purpose": "str", "measure": "str", "campaigns": "int64", "customers": "int64", "base_customers": "int64",
     "base_rate": "float64", "base_rate_low": "float64", "base_rate_high": "float64", "effect": "float64",
