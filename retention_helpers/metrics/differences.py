@@ -37,7 +37,8 @@ def welch_difference(
 
     The usual wrong edge: one common variance, though those contacted are more, and spend more unevenly. ``against`` is
     the difference that the p value asks about. Returns ``(difference, low, high, p_value)``, missing where a side has
-    fewer than two values; without any spread there is no p value. Source: Welch (1947), Biometrika 34, 28-35.
+    fewer than two values; without any spread p is 0 or, where nothing differs, missing. Source: Welch (1947),
+    Biometrika 34, 28-35.
 
     >>> found = welch_difference(moments(30, 60, 180), moments(20, 20, 40))
     >>> [round(float(x), 4) for x in found]
@@ -49,6 +50,7 @@ def welch_difference(
     difference, error = first.mean - second.mean, np.sqrt(variance)
     half = np.where(variance > 0, stats.t.ppf(0.5 + CONFIDENCE / 2, degrees), 0) * error
     p_value = 2 * stats.t.sf(np.abs(share(difference - against, error)), degrees)
+    p_value = np.where((variance == 0) & (difference != against), 0.0, p_value)
     return difference, difference - half, difference + half, p_value
 
 

@@ -105,8 +105,8 @@ def expected_gain(
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    known = np.sign(traits) * np.log1p(np.abs(np.where(np.isnan(traits), 0, traits)))
-    known = np.column_stack([known, np.isnan(traits).any(axis=1)])
+    filled = np.where(np.isnan(traits), 0, traits)
+    known = np.column_stack([np.sign(filled) * np.log1p(np.abs(filled)), np.isnan(traits).any(axis=1)])
     half = np.random.default_rng(seed).permutation(len(known)) % 2
     gain = np.zeros(len(known))
     for side in (0, 1):

@@ -84,8 +84,10 @@ class Shop:
         for table, columns in COLUMNS.items():
             con.execute(f"CREATE OR REPLACE TABLE {table} ({columns})")
             if rows[table]:
-                marks = ", ".join("?" * len(rows[table][0]))
-                con.executemany(f"INSERT INTO {table} VALUES ({marks})", rows[table])
+                given = pd.DataFrame(rows[table], dtype="object")
+                con.register("given", given)
+                con.execute(f"INSERT INTO {table} SELECT * FROM given")
+                con.unregister("given")
         return con
 
 
