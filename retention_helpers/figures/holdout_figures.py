@@ -1,5 +1,7 @@
 """The next hold-out as a table: how many customers it takes, by the share held out."""
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 
 from retention_helpers.words import Words
@@ -7,6 +9,17 @@ from retention_helpers.words import Words
 from . import holdout_findings as findings
 from .campaign_words import measure_name, purpose_name
 from .tables import Column, ReadableTable, TableOptions, readable_table
+
+
+def actions_table(actions: Sequence[Mapping[str, object]], power: pd.DataFrame, words: Words) -> ReadableTable:
+    """What to send next, a line for each purpose, of `campaign_actions`."""
+    rows = pd.DataFrame(list(actions), columns=["headline", "sentence"])
+    columns = {
+        "headline": Column(words.say("What next"), "text", wraps=True),
+        "sentence": Column(words.say("How much to hold out"), "text", wraps=True),
+    }
+    finding = findings.actions_finding(actions, power, words)
+    return readable_table(rows, finding, words, options=TableOptions(columns))
 
 
 def power_table(power: pd.DataFrame, words: Words) -> ReadableTable:

@@ -1,5 +1,7 @@
 """What is said of the next campaign: what to send again, and how much of it to hold out."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -60,6 +62,13 @@ def next_said(rows: pd.DataFrame, words: Words) -> tuple[str, str]:
         **said,
     )
     return headline, sentence
+
+
+def actions_finding(actions: Sequence[Mapping[str, object]], power: pd.DataFrame, words: Words) -> Finding:
+    """What to send next, of `campaign_actions`; without any of them, how to begin, of a `next_holdout`."""
+    if not actions:
+        return next_finding(power, words)
+    return Finding("actions", str(actions[0]["headline"]), str(actions[0]["sentence"]))
 
 
 def campaign_actions(effects: pd.DataFrame, power: pd.DataFrame, words: Words) -> list[dict[str, object]]:

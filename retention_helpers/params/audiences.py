@@ -127,7 +127,7 @@ class Audiences(Strict):
     not_marketing: tuple[Code, ...] = ()
     rest_days: Days = 120
     window_days: int = Field(28, ge=1, le=365)
-    planned_holdouts: dict[str, Annotated[float, Field(ge=0, lt=1)]] = Field(default_factory=dict)
+    planned_holdouts: dict[Code, Annotated[float, Field(ge=0, lt=1)]] = Field(default_factory=dict)
     lists: dict[Name, AudienceList]
     destinations: dict[Name, Destination]
     next_product: NextProductRules = NextProductRules()

@@ -28,11 +28,13 @@ def power(*needed: float, customers: int = 2500) -> pd.DataFrame:
 
 def _actions(words: Words, verdict: str) -> list[Finding]:
     found = findings.campaign_actions(effects(verdict), power(3000, 2000), words)
-    return [Finding("action", str(action["headline"]), str(action["sentence"])) for action in found]
+    told = [Finding("action", str(action["headline"]), str(action["sentence"])) for action in found]
+    return [*told, findings.actions_finding(found, power(3000, 2000), words)]
 
 
 CASES = [
     lambda words: findings.next_finding(power(), words),
+    lambda words: findings.actions_finding([], power(), words),
     lambda words: findings.next_finding(power(3000, 2400), words),
     lambda words: findings.next_finding(power(9000, 8000), words),
     lambda words: findings.next_finding(power(NAN, NAN), words),
