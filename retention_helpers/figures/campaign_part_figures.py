@@ -7,6 +7,7 @@ from retention_helpers.words import MISSING, Words
 from . import campaign_findings as findings
 from . import campaign_money_findings as money_findings
 from .campaign_words import (
+    CLAIMED,
     DIMENSIONS,
     VERDICTS,
     campaign_names,
@@ -56,14 +57,19 @@ def chains_table(chains: pd.DataFrame, later: pd.DataFrame, words: Words) -> Rea
 
 def groups_figure(groups: pd.DataFrame, words: Words) -> Figure:
     """The pooled effects of all campaigns and of each group, of a `campaign_groups`."""
-    names = [_group(row.dimension, row.value, words) for row in groups.itertuples()]
-    why = [words.say(VERDICTS[claim]) for claim in groups["claim"]]
-    shown = untold(groups).assign(label=names, why=why, n=groups["contacted"] + groups["held_out"])
+    # Groups of whom too few came back stand in the data table, below those that can be told.
+    is_told = groups["claim"].isin(CLAIMED)
+    ranked = pd.concat([groups[is_told], groups[~is_told]])
+    names = [_group(row.dimension, row.value, words) for row in ranked.itertuples()]
+    why = [words.say(VERDICTS[claim]) for claim in ranked["claim"]]
+    shown = untold(ranked).assign(label=names, why=why, n=ranked["contacted"] + ranked["held_out"])
     finding = findings.overall_finding(groups, words).about(
         "groups",
         words.say("Contacted against held out, each campaign with its own hold-out, in points of all customers"),
     )
-    options = EffectOptions(header=words.say("Group"), zero=words.say("as the hold-out"), top=16)
+    options = EffectOptions(
+        header=words.say("Group"), zero=words.say("as the hold-out"), top=max(int(is_told.sum()), 1)
+    )
     return effect_plot(shown, finding, words, options=options)
 
 
