@@ -7,6 +7,7 @@
     survival_curve    a share that falls as time goes by
     survival_curves   the same in two to four groups
     event_study       differences before and after a step
+    effect_plot       effects with their intervals, around no effect
     journey_map       stages of a journey: who goes on, how soon, how content
     risk_panels       a risk model: histogram, calibration_plot, gains_curve together; each is a figure by itself too
     paired_bars       two shares a group, and what changed
@@ -24,6 +25,7 @@ from .cards import Cards, CardText, kpi_cards
 from .cohort_grid import GridOptions, cohort_grid
 from .curve import CurveOptions, survival_curve
 from .curves import CurvesOptions, survival_curves
+from .effects import EffectOptions, effect_plot
 from .event_study import EventOptions, event_study
 from .figure import MIME, Figure
 from .finding import Finding
@@ -48,6 +50,7 @@ __all__ = [
     "Column",
     "CurveOptions",
     "CurvesOptions",
+    "EffectOptions",
     "EventOptions",
     "Figure",
     "Finding",
@@ -67,6 +70,7 @@ __all__ = [
     "calibration_plot",
     "cohort_grid",
     "decomposition_steps",
+    "effect_plot",
     "event_study",
     "gains_curve",
     "histogram",

@@ -66,7 +66,8 @@ def life_statement(name: str, *, as_of: date, rules: LifeRules) -> str:
     """A statement beside the metrics with the rule of the stages put in, or with all staged customers.
 
     ``${life_stage}`` is the rule as of the month, ``${life_stage_before}`` and ``${life_stage_after}`` it is of the
-    columns ``before_*`` and ``after_*`` around a ``month``, ``${staged_customers}`` the SELECT of `staged_customers`.
+    columns ``before_*`` and ``after_*`` around a ``month``, ``${life_stage_now}`` of a moment inside the row's own
+    ``month``; ``${staged_customers}`` is the SELECT of `staged_customers`.
     Numbers are written into the text, not passed beside it: a relation with parameters would be computed at once.
     """
     numbers = {
@@ -79,6 +80,7 @@ def life_statement(name: str, *, as_of: date, rules: LifeRules) -> str:
         "life_stage": rule.substitute(numbers, at=numbers["as_of_month"], state=""),
         "life_stage_before": rule.substitute(numbers, at="(month - 1)", state="before_"),
         "life_stage_after": rule.substitute(numbers, at="month", state="after_"),
+        "life_stage_now": rule.substitute(numbers, at="month", state=""),
     }
     staged = Template(statement("staged_customers")).safe_substitute(numbers, **stages)
     return Template(statement(name)).safe_substitute(numbers, **stages, staged_customers=staged)

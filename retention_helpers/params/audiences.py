@@ -23,6 +23,7 @@ FIELDS = (
 NEEDED = ("customer_id", "campaign_id", "step", "arm")
 ADDRESS_OF = {"email": ("email", "email_hash"), "sms": ("phone",), "push": ()}
 
+_CAMPAIGN = re.compile(r"(.+)-\d{4}-\d{2}", re.DOTALL)
 _FORMULA = re.compile(r"^[=+\-@\t\r\n']")
 
 LifeStage = Literal["potential", "new", "repeat", "loyal", "advocate", "at_risk", "lapsed", "returned"]
@@ -64,6 +65,7 @@ class AudienceList(Strict):
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=12)]
     holdout_share: float = Field(0.1, ge=0, le=0.9)
     min_days_since_contact: Days = 14
+    window_days: Annotated[int, Field(ge=1, le=365)] | None = None
     destination: str = "plain"
 
     @model_validator(mode="after")
@@ -80,6 +82,11 @@ class AudienceList(Strict):
     @property
     def values(self) -> tuple[str, ...]:
         return self.rfm_segment or self.life_stage or ()
+
+    @property
+    def chain_days(self) -> int:
+        """How many days after the first step the last one is due."""
+        return sum(step.days_after for step in self.steps[1:])
 
 
 class Destination(Strict):
@@ -119,6 +126,8 @@ class Audiences(Strict):
     control_arms: tuple[Code, ...] = ("control",)
     not_marketing: tuple[Code, ...] = ()
     rest_days: Days = 120
+    window_days: int = Field(28, ge=1, le=365)
+    planned_holdouts: dict[Code, Annotated[float, Field(ge=0, lt=1)]] = Field(default_factory=dict)
     lists: dict[Name, AudienceList]
     destinations: dict[Name, Destination]
     next_product: NextProductRules = NextProductRules()
@@ -132,6 +141,11 @@ class Audiences(Strict):
             pause = max(step.days_after for step in wanted.steps)
             if pause > self.rest_days:
                 raise ValueError(f"lists.{name}: a step comes after {pause} days, but rest_days is {self.rest_days}")
+            if wanted.window_days is not None and wanted.window_days <= wanted.chain_days:
+                raise ValueError(
+                    f"lists.{name}: its last step comes after {wanted.chain_days} days, "
+                    f"but window_days is {wanted.window_days}"
+                )
             theirs = self.destinations[wanted.destination]
             if theirs.needs_address and not {*ADDRESSES} & {*self.columns_of(name)}:
                 usable = [field for field in ADDRESS_OF[wanted.channel] if field in theirs.columns]
@@ -152,6 +166,26 @@ class Audiences(Strict):
         allowed = {*self.identifiers} & {*ADDRESS_OF[wanted.channel]}
         columns = self.destinations[wanted.destination].columns
         return {field: header for field, header in columns.items() if field not in ADDRESSES or field in allowed}
+
+    def list_of(self, campaign: str) -> str | None:
+        """Which list a campaign is of: ours are called ``<list>-<YYYY-MM>``; None for any other."""
+        found = _CAMPAIGN.fullmatch(campaign)
+        return found[1] if found and found[1] in self.lists else None
+
+    def window_of(self, campaign: str) -> int:
+        """Within how many days after the first contact an order counts for a campaign.
+
+        A list that does not say has as long after its last step as other campaigns have after their first.
+        """
+        name = self.list_of(campaign)
+        if name is None:
+            return self.window_days
+        return self.lists[name].window_days or self.lists[name].chain_days + self.window_days
+
+    def planned_holdout(self, campaign: str) -> float | None:
+        """Which share of a campaign was to be held out; None where nobody said."""
+        name = self.list_of(campaign)
+        return self.planned_holdouts.get(campaign, self.lists[name].holdout_share if name else None)
 
     def among(self, names: Sequence[str]) -> Self:
         """The same settings; raises `ProfileError` where a list asks for a segment that is not among ``names``."""

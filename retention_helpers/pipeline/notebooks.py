@@ -24,10 +24,14 @@ def find_notebooks(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[
 
 
 def missing_tables(notebook: Path, profile: Profile) -> list[str]:
-    """The tables that a notebook needs (its metadata say which; orders by default) and the profile does not have."""
-    metadata = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]
-    needs = metadata.get("retention_report", {}).get("needs", ["orders"])
-    return [table for table in needs if table not in profile.tables]
+    """The tables that a notebook needs and the profile does not have.
+
+    Its metadata say which under ``needs`` (orders by default); some can do with those under ``or`` instead.
+    """
+    said = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("retention_report", {})
+    missing = [table for table in said.get("needs", ["orders"]) if table not in profile.tables]
+    instead = said.get("or", [])
+    return [] if instead and all(table in profile.tables for table in instead) else missing
 
 
 def share_out(notebooks: Sequence[Path], common: Mapping[str, object], extra: Mapping[str, object]) -> dict[str, dict]:

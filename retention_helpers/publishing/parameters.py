@@ -53,6 +53,13 @@ class AudiencesParameters(NotebookParameters):
     """notebooks/audiences.ipynb; what the lists are stands in params/audiences.yaml."""
 
 
+class CampaignsParameters(NotebookParameters):
+    """notebooks/campaigns.ipynb: how far back campaigns are shown, and which effect the next hold-out is to show."""
+
+    months_shown: int = Field(12, ge=1, le=60)
+    effect_to_show: float = Field(0.02, ge=0.001, le=0.5)
+
+
 class ChurnRiskParameters(NotebookParameters):
     """notebooks/churn_risk.ipynb: how far to look, who is active (0: not lapsed), how long each manager's list is."""
 
@@ -101,6 +108,7 @@ class RfmSegmentsParameters(NotebookParameters):
 
 MODELS: dict[str, type[NotebookParameters]] = {
     "audiences": AudiencesParameters,
+    "campaigns": CampaignsParameters,
     "churn_risk": ChurnRiskParameters,
     "cohorts": CohortsParameters,
     "feedback": FeedbackParameters,

@@ -3,6 +3,7 @@
 from retention_helpers.metrics.watch import WatchTables
 
 from .audiences import customer_labels, write_lists
+from .campaigns import Campaigns, measured_campaigns
 from .counted import booking_problems, who_is_counted
 from .notebook import Report, open_report
 from .period import resolve_period
@@ -10,6 +11,7 @@ from .source import Survey, build, ensure_facts, facts_folder, ready_facts, surv
 from .watching import watch_month
 
 __all__ = [
+    "Campaigns",
     "Report",
     "Survey",
     "WatchTables",
@@ -18,6 +20,7 @@ __all__ = [
     "customer_labels",
     "ensure_facts",
     "facts_folder",
+    "measured_campaigns",
     "open_report",
     "ready_facts",
     "resolve_period",

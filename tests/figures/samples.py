@@ -11,6 +11,7 @@ from retention_helpers.figures import (
     Column,
     CurveOptions,
     CurvesOptions,
+    EffectOptions,
     EventOptions,
     Figure,
     Finding,
@@ -29,6 +30,7 @@ from retention_helpers.figures import (
     WaterfallOptions,
     cohort_grid,
     decomposition_steps,
+    effect_plot,
     event_study,
     journey_map,
     ledger_steps,
@@ -362,6 +364,26 @@ def draw_events(words: Words, text: str = "") -> Figure:
     return event_study(events(), finding("events", text or "Events"), words, options=options)
 
 
+def effects() -> pd.DataFrame:
+    """Five campaigns: an effect, a harm, none to be told, one that nobody can tell, and a tiny one."""
+    rows = [
+        ("WB-2026-09", 0.0686, 0.0506, 0.0852, "raised", "", 2499),
+        ("CARE", -0.031, -0.048, -0.012, "lowered", "", 1712),
+        ("WELCOME-2025", 0.0559, -0.0029, 0.1033, "unclear", "", 1430),
+        ("SPRING-2026-04", np.nan, np.nan, np.nan, "no_holdout", "nobody was held out", 2376),
+        ("TRIAL", 0.01, np.nan, np.nan, "too_few", "", 12),
+    ]
+    return pd.DataFrame(rows, columns=["label", "effect", "effect_low", "effect_high", "claim", "why", "n"])
+
+
+def draw_effects(words: Words, text: str = "") -> Figure:
+    frame = effects()
+    if text:
+        frame = frame.assign(label=[f"{text} {label}" for label in frame["label"]], why=f"{text} {text}")
+    options = EffectOptions(header=text, title=f"{text} value", zero=text or "as the hold-out")
+    return effect_plot(frame, finding("effects", text or "Effects"), words, options=options)
+
+
 def draw_journey(words: Words, text: str = "") -> Figure:
     said = {"conversion_title": text, "days_title": text}
     options = JourneyOptions(names=shown(STEPS, words, text), **said)
@@ -421,6 +443,7 @@ DRAWN: dict[str, Callable[..., Figure]] = {
     "curve": draw_curve,
     "curves": draw_curves,
     "events": draw_events,
+    "effects": draw_effects,
     "journey": draw_journey,
     "risk": draw_risk,
     "moves": draw_moves,

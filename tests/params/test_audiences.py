@@ -132,3 +132,42 @@ def test_a_channel_has_addresses_where_the_company_gives_them(tmp_path: Path, co
     people = f"customer_id,{columns}\na{',x' * (columns.count(',') + 1)}\n"
     assert company(tmp_path, ORDERS, others={"customers": people}).channels_with_addresses == channels
     assert company(tmp_path / "b", ORDERS).channels_with_addresses == set()
+
+
+def test_a_campaign_of_ours_is_measured_as_its_list_says_and_any_other_as_the_house_does(tmp_path: Path) -> None:
+    steps = [{"name": "reminder"}, {"name": "offer", "days_after": 14}]
+    own = {
+        "window_days": 30,
+        "planned_holdouts": {"spring": 0.25, "win_back-2025-01": 0.5, 2026: 0.1},
+        "lists": {
+            "win_back": {"window_days": 60, "holdout_share": 0.2},
+            "reactivate": {"steps": steps, "window_days": None},
+        },
+    }
+    found = settings(tmp_path, own)
+    names = (
+        "win_back-2026-10",
+        "reactivate-2026-10",
+        "spring",
+        "win_back-10",
+        "other_list-2026-10",
+        "win_back-2025-01\n",
+    )
+    assert [found.window_of(name) for name in names] == [60, 14 + 30, 30, 30, 30, 30]
+    plans = {
+        name: found.planned_holdout(name) for name in ("win_back-2026-10", "win_back-2025-01", "spring", "2026", "x")
+    }
+    assert plans == {"win_back-2026-10": 0.2, "win_back-2025-01": 0.5, "spring": 0.25, "2026": 0.1, "x": None}
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ({"lists": {"win_back": {"window_days": 28}}}, "its last step comes after 28 days, but window_days is 28"),
+        ({"window_days": 0}, "window_days"),
+        ({"planned_holdouts": {"spring": 1}}, "spring"),
+    ],
+)
+def test_a_window_or_a_plan_that_measures_nothing_is_refused(tmp_path: Path, own: object, told: str) -> None:
+    with pytest.raises(ProfileError, match=told):
+        settings(tmp_path, own)

@@ -70,3 +70,14 @@ def test_a_notebook_needs_orders_unless_it_says_otherwise(folder: Path) -> None:
     node["metadata"]["retention_report"] = {"needs": ["orders", "memberships", "contacts"]}
     path.write_text(json.dumps(node), encoding="utf-8")
     assert missing_tables(path, profile) == ["memberships", "contacts"]
+
+
+def test_a_notebook_that_can_do_with_other_tables_needs_one_set_whole(folder: Path) -> None:
+    path = folder / "loyalty.ipynb"
+    node = json.loads(path.read_text(encoding="utf-8"))
+    node["metadata"]["retention_report"] = {"needs": ["contacts", "orders"], "or": ["outcomes"]}
+    path.write_text(json.dumps(node), encoding="utf-8")
+    assert missing_tables(path, company(folder / "shop", ORDERS)) == ["contacts"]
+    outcomes = {"outcomes": "campaign_id,arm\nspring,mail"}
+    assert missing_tables(path, company(folder / "trial", others=outcomes)) == []
+    assert missing_tables(path, company(folder / "both", ORDERS, others=outcomes)) == []

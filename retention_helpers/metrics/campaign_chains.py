@@ -1,0 +1,87 @@
+"""What did each step of a chain add, and the chain as a whole?"""
+
+from datetime import date
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from .differences import pooled_difference
+from .frames import last_month, numbers
+from .intervals import newcombe_difference, share
+from .relations import ask
+
+WHOLE = "whole"
+CHAINS = {
+    "campaign_id": "str", "step": "str", "from_day": "float64", "to_day": "float64", "contacted": "int64",
+    "held_out": "int64", "began_contacted": "int64", "began_held_out": "int64", "back_contacted": "int64",
+    "back_held_out": "int64", "response": "float64", "control_response": "float64", "effect": "float64",
+    "effect_low": "float64", "effect_high": "float64",
+}  # fmt: skip
+
+
+def campaign_chains(
+    connection: duckdb.DuckDBPyConnection, units: duckdb.DuckDBPyRelation, checked: pd.DataFrame, *, as_of: date
+) -> pd.DataFrame:
+    """What did each step of a chain add, and the chain as a whole, against the hold-out?
+
+    A step has the days from when it is usually sent (the median of those contacted) until the next one; the first has
+    them from the first contact, the last to the end of the window. Counted are first orders of these days, in either
+    arm, of all who began the chain: so the steps add up to the whole, exactly. The usual wrong edge: dividing by those
+    whom a step reached. Whoever an earlier step brought back is gone from one arm and not from the other, and what is
+    left is no fair comparison any more.
+
+    Parameters: ``connection`` on which `campaign_units` was asked last, of the same ``as_of``; ``units``; ``checked``,
+    `campaign_checks` of their experiments: chains with a reason there are left out.
+
+    Returns one row per chain and step, then the chain's "whole", the latest chain first:
+      campaign_id, step                    text
+      from_day, to_day                     days after the first contact; to_day is missing for the last step
+      contacted, held_out                  customers whom the step reached; of the whole, all who began
+      began_contacted, began_held_out      customers who began: what the shares are of
+      back_contacted, back_held_out        those of them whose first order came on these days
+      response, control_response           0..1
+      effect, effect_low, effect_high      response - control_response, Newcombe interval
+    """
+    steps = ask(connection, "campaign_steps", {"as_of_month": last_month(as_of)}, units=units)
+    sound = checked.loc[checked["reason"] == "", ["campaign_id", "begins_on"]]
+    steps = steps.merge(sound, on="campaign_id").sort_values(["begins_on", "campaign_id", "step"])
+    whole = steps.groupby(["campaign_id", "begins_on"], as_index=False).agg(
+        began_contacted=("began_contacted", "first"),
+        began_held_out=("began_held_out", "first"),
+        back_contacted=("back_contacted", "sum"),
+        back_held_out=("back_held_out", "sum"),
+    )
+    whole = whole.assign(
+        step=np.nan, contacted=whole["began_contacted"], held_out=whole["began_held_out"], from_day=0.0
+    )
+    rows = pd.concat([steps, whole]).sort_values(
+        ["begins_on", "campaign_id", "step"], ascending=[False, True, True], na_position="last", kind="stable"
+    )
+    counts = [numbers(rows, name) for name in ("back_contacted", "began_contacted", "back_held_out", "began_held_out")]
+    effect, low, high = newcombe_difference(*counts)
+    named = [WHOLE if np.isnan(step) else str(int(step)) for step in numbers(rows, "step")]
+    return rows.assign(
+        step=named, response=share(*counts[:2]), control_response=share(*counts[2:]),
+        effect=effect, effect_low=low, effect_high=high,
+    ).reindex(columns=list(CHAINS)).astype(CHAINS).reset_index(drop=True)  # fmt: skip
+
+
+def later_steps(chains: pd.DataFrame) -> pd.DataFrame:
+    """What did the steps after the first add, in all chains together?
+
+    Each chain's later steps as one, pooled over the chains (`pooled_difference`). Parameters: ``chains``, of
+    `campaign_chains`. Returns one row: ``chains`` (count), ``effect``, ``effect_low``, ``effect_high`` (-1..1, of all
+    who began), ``first_effect`` and its ends, of the first steps; missing without a chain.
+    """
+    single = chains[chains["step"] != WHOLE]
+    is_first = ~single["campaign_id"].duplicated()
+    found: dict[str, float] = {"chains": int(is_first.sum())}
+    for name, rows in (("first_", single[is_first]), ("", single[~is_first])):
+        began = rows.groupby("campaign_id")[["began_contacted", "began_held_out"]].first()
+        back = rows.groupby("campaign_id")[["back_contacted", "back_held_out"]].sum()
+        effect, low, high, _ = pooled_difference(
+            back["back_contacted"], began["began_contacted"], back["back_held_out"], began["began_held_out"]
+        )
+        found |= {f"{name}effect": effect, f"{name}effect_low": low, f"{name}effect_high": high}
+    return pd.DataFrame([found])

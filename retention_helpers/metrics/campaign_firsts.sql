@@ -1,0 +1,62 @@
+-- One row per campaign and customer of its contacts: the first contact and its arm, and what the contacts came to.
+WITH kinds AS (
+    SELECT
+        contacts.campaign_id,
+        contacts.customer_id,
+        contacts."at",
+        contacts.arm,
+        contacts.channel,
+        contacts.purpose,
+        COALESCE(contacts.step, 1) AS step,
+        COALESCE(contacts.cost_cents, 0) AS cost_cents,
+        CASE WHEN contacts.opened_at < CAST($ends_at AS TIMESTAMP) THEN 1 ELSE 0 END AS is_opened,
+        CASE WHEN contacts.clicked_at < CAST($ends_at AS TIMESTAMP) THEN 1 ELSE 0 END AS is_clicked,
+        CASE WHEN controls.word IS NULL THEN 0 ELSE 1 END AS is_control
+    FROM contacts
+    LEFT JOIN audience_words AS controls ON controls.kind = 'control_arm' AND controls.word = contacts.arm
+    LEFT JOIN audience_words AS services ON services.kind = 'not_marketing' AND services.word = contacts.purpose
+    WHERE contacts.month <= $as_of_month
+        AND contacts.customer_id IS NOT NULL
+        AND contacts.arm IS NOT NULL
+        AND services.word IS NULL
+),
+numbered AS (
+    SELECT
+        *,
+        ROW_NUMBER() OVER (
+            PARTITION BY campaign_id, customer_id ORDER BY "at", step, is_control DESC, arm, channel
+        ) AS place
+    FROM kinds
+),
+totals AS (
+    SELECT
+        campaign_id,
+        customer_id,
+        MAX(step) AS steps,
+        SUM(1 - is_control) AS contacts,
+        SUM(cost_cents) AS cost_cents,
+        MAX(is_opened) AS is_opened,
+        MAX(is_clicked) AS is_clicked,
+        -- What a hold-out never does: it is in another arm too, it costs, it opens.
+        MAX(CASE WHEN is_control = 0 OR cost_cents > 0 OR is_opened = 1 OR is_clicked = 1 THEN 1 ELSE 0 END) AS is_reached
+    FROM numbered
+    GROUP BY campaign_id, customer_id
+)
+SELECT
+    first.campaign_id,
+    first.customer_id,
+    first."at" AS first_at,
+    CAST(YEAR(first."at") * 12 + MONTH(first."at") - 1 AS SMALLINT) AS month,
+    first.arm,
+    first.is_control,
+    COALESCE(first.channel, 'unassigned') AS channel,
+    COALESCE(first.purpose, 'unassigned') AS purpose,
+    totals.steps,
+    totals.contacts,
+    totals.cost_cents,
+    totals.is_opened,
+    totals.is_clicked,
+    totals.is_reached
+FROM numbered AS first
+INNER JOIN totals ON totals.campaign_id = first.campaign_id AND totals.customer_id = first.customer_id
+WHERE first.place = 1

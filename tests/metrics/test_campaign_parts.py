@@ -1,0 +1,294 @@
+"""The parts of what campaigns add: steps, groups, tenths, what is saved by CUPED, and the next hold-out."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retention_helpers.errors import CallError
+from retention_helpers.metrics.campaign_chains import WHOLE, campaign_chains, later_steps
+from retention_helpers.metrics.campaign_checks import balance, campaign_checks
+from retention_helpers.metrics.campaign_groups import campaign_groups
+from retention_helpers.metrics.campaign_units import campaign_units
+from retention_helpers.metrics.cuped import cuped_effects
+from retention_helpers.metrics.experiments import contact_experiments
+from retention_helpers.metrics.intervals import newcombe_difference
+from retention_helpers.metrics.next_holdout import next_holdout
+from retention_helpers.metrics.reactions import campaign_reactions
+from retention_helpers.metrics.uplift import expected_gain, qini, uplift_deciles
+from tests.metrics.campaign_base import (
+    AS_OF,
+    BEGIN,
+    RULES,
+    Contact,
+    Order,
+    Shop,
+    campaign,
+    effects,
+    measured,
+    settings,
+    together,
+)
+from tests.metrics.test_power import PUBLISHED
+
+DAY = timedelta(days=1)
+
+
+def asked(shop: Shop):
+    """Connection, units and checks of a shop."""
+    con = shop.base()
+    units = campaign_units(con, as_of=AS_OF, months=12, settings=settings(), rules=RULES)
+    known = contact_experiments(units, settings=settings())
+    return con, units, campaign_checks(known, balance(known))
+
+
+# ---- chains
+
+
+def chain(name: str = "chain") -> Shop:
+    """Three steps on days 0, 7 and 14. Of 100 contacted 20, 10 and 5 come back after each; of 50 held out 2 each."""
+    contacts, orders = [], []
+    for arm, n, back in (("treatment", 100, (20, 10, 5)), ("control", 50, (2, 2, 2))):
+        who = [f"{name}-{arm}-{place}" for place in range(n)]
+        gone = 0
+        for step, came in enumerate(back):
+            at = BEGIN + 7 * step * DAY
+            contacts += [Contact(name, one, at, arm, step + 1) for one in who[gone:]]
+            orders += [Order(one, at + 3 * DAY) for one in who[gone : gone + came]]
+            gone += came
+    return Shop([c if c.arm != "control" else Contact(*_free(c)) for c in contacts], orders)
+
+
+def _free(c: Contact) -> tuple:
+    return (c.campaign, c.customer, c.at, c.arm, c.step, c.purpose, c.channel, 0)
+
+
+def test_each_step_counts_its_own_days_of_all_who_began() -> None:
+    con, units, checked = asked(chain())
+    found = campaign_chains(con, units, checked, as_of=AS_OF)
+    assert found["step"].tolist() == ["1", "2", "3", WHOLE]
+    assert found["from_day"].tolist() == [0, 7, 14, 0]
+    assert found["contacted"].tolist() == [100, 80, 70, 100]
+    assert found["held_out"].tolist() == [50, 48, 46, 50]
+    assert found["back_contacted"].tolist() == [20, 10, 5, 35]
+    assert found["back_held_out"].tolist() == [2, 2, 2, 6]
+    assert found["effect"].tolist() == pytest.approx([0.20 - 0.04, 0.10 - 0.04, 0.05 - 0.04, 0.35 - 0.12])
+    _, low, high = newcombe_difference(10, 100, 2, 50)
+    assert found.loc[1, ["effect_low", "effect_high"]].tolist() == pytest.approx([float(low), float(high)])
+    later = later_steps(found).iloc[0]
+    assert later["chains"] == 1
+    assert [later["first_effect"], later["effect"]] == pytest.approx([0.20 - 0.04, 0.15 - 0.08])
+
+
+def test_the_whole_is_what_the_campaign_shows() -> None:
+    shop = together(chain("one"), chain("two"))
+    con, units, checked = asked(shop)
+    found = campaign_chains(con, units, checked, as_of=AS_OF)
+    whole = found[found["step"] == WHOLE].set_index("campaign_id")["effect"]
+    assert whole.to_dict() == effects(shop).set_index("campaign_id")["effect"].to_dict()
+
+
+def test_a_campaign_of_one_step_is_no_chain() -> None:
+    con, units, checked = asked(campaign())
+    found = campaign_chains(con, units, checked, as_of=AS_OF)
+    assert found.empty
+    assert later_steps(found)["chains"].tolist() == [0]
+
+
+# ---- groups
+
+
+def test_groups_are_pooled_over_campaigns_each_with_its_own_hold_out() -> None:
+    first = campaign("a", contacted=(400, 60), held=(200, 15), purpose="win_back")
+    second = campaign("b", contacted=(300, 90), held=(100, 20), purpose="welcome")
+    _, units, checked = asked(together(first, second, campaign("c", held=(0, 0))))
+    found = campaign_groups(units, checked).set_index(["dimension", "value"])
+    weights = np.array([400 * 200 / 600, 300 * 100 / 400])
+    expected = float(weights @ [0.15 - 0.075, 0.30 - 0.20] / weights.sum())
+    whole = found.loc[("all", "all")]
+    assert (whole["campaigns"], whole["contacted"], whole["held_out"]) == (2, 700, 300)
+    assert whole["effect"] == pytest.approx(expected)
+    assert whole["extra"] == pytest.approx(700 * expected)
+    assert whole["response"] - whole["control_response"] == pytest.approx(expected)
+    assert found.loc[("purpose", "welcome"), "effect"] == pytest.approx(0.10)
+    assert found.loc[("life_stage", "potential"), "contacted"] == 700
+    assert found.loc[("channel", "email"), "claim"] == "raised"
+
+
+def test_a_group_of_few_is_shown_and_not_judged() -> None:
+    _, units, checked = asked(campaign(contacted=(100, 9), held=(30, 0)))
+    found = campaign_groups(units, checked)
+    assert set(found["claim"]) == {"too_few"}
+    assert found["p_holm"].isna().all()
+
+
+# ---- what those contacted did
+
+
+def test_reactions_are_shares_of_those_contacted() -> None:
+    shop = campaign(contacted=(10, 4), held=(5, 1))
+    opened = [
+        Contact(c.campaign, c.customer, c.at, c.arm, opened=c.at + DAY if place < 3 else None)
+        for place, c in enumerate(shop.contacts)
+    ]
+    known = measured(Shop(opened[:10] + list(shop.contacts)[10:], shop.orders))
+    found = campaign_reactions(known, effects(shop))
+    assert found[["contacted", "contacts", "opened", "opened_share", "response"]].to_numpy().tolist() == [
+        [10, 10, 3, 0.3, 0.4]
+    ]
+
+
+# ---- the next hold-out
+
+
+def told(base: float, customers: int = 100_000) -> pd.DataFrame:
+    """One campaign whose hold-out came back at this rate."""
+    row = {
+        "campaign_id": "a", "purpose": "win_back", "measure": "back", "is_share": True, "claim": "raised",
+        "contacted": customers // 2, "held_out": customers // 2, "control_response": base,
+    }  # fmt: skip
+    return pd.DataFrame([row])
+
+
+@pytest.mark.parametrize(("base", "effect", "held", "customers"), PUBLISHED)
+def test_the_table_for_the_next_campaign_holds_the_published_totals(
+    base: float, effect: float, held: float, customers: int
+) -> None:
+    (row,) = next_holdout(told(base), effect=effect, shares=[held]).to_dict("records")
+    assert row["needed_customers"] == customers
+    assert row["is_advised"]
+    (short,) = next_holdout(told(base, customers - 2), effect=effect, shares=[held]).to_dict("records")
+    assert not short["is_enough"]
+
+
+def test_advised_is_the_smallest_hold_out_that_is_enough() -> None:
+    found = next_holdout(told(0.05, 30_000), effect=0.01)
+    assert found.loc[found["is_advised"], "holdout_share"].tolist() == [0.2]  # 24,175 are needed with it
+    assert found["is_enough"].tolist() == [False, False, True, True, True]
+    assert not next_holdout(told(0.05, 3000), effect=0.01)["is_advised"].any()
+
+
+def test_the_base_is_every_hold_out_of_the_purpose_once() -> None:
+    first = campaign("a", contacted=(300, 60), held=(200, 15))
+    voucher = campaign("a", contacted=(300, 20), held=(0, 0), arm="voucher")
+    later = campaign("b", contacted=(100, 20), held=(100, 5), at=datetime(2026, 8, 20))
+    found = next_holdout(effects(together(first, voucher, later)), effect=0.02).iloc[0]
+    assert (found["campaigns"], found["customers"], found["base_customers"]) == (2, 200, 300)
+    assert found["base_rate"] == pytest.approx(20 / 300)
+
+
+@pytest.mark.parametrize("effect", [0, 1, -0.1])
+def test_an_effect_that_is_none_is_refused(effect: float) -> None:
+    with pytest.raises(CallError, match="give a rise between 0 and 1"):
+        next_holdout(told(0.05), effect=effect)
+
+
+# ---- CUPED
+
+
+def test_cuped_is_the_line_through_what_was_ordered_before() -> None:
+    rng = np.random.default_rng(6)
+    shop, orders, known = campaign(contacted=(300, 0), held=(200, 0)), [], []
+    for c in shop.contacts:
+        before = int(rng.poisson(1.5)) + 1
+        back = int(rng.random() < 0.05 + 0.1 * before)
+        orders += [Order(c.customer, BEGIN - (10 + place) * DAY) for place in range(before)]
+        orders += [Order(c.customer, BEGIN + 3 * DAY)] * back
+        known.append((c.arm == "treatment", before, back))
+    _, units, checked = asked(Shop(shop.contacts, orders))
+    found = cuped_effects(units, checked, active_days=90).set_index("measure").loc["back"]
+    treated, before, back = np.array(known, dtype=float).T
+    slopes = [np.cov(before[treated == side], back[treated == side]) for side in (1, 0)]
+    theta = sum(slope[0, 1] for slope in slopes) / sum(slope[0, 0] for slope in slopes)
+    adjusted = back - theta * before
+    sides = [adjusted[treated == side] for side in (1, 0)]
+    error = np.sqrt(sum(side.var(ddof=1) / len(side) for side in sides))
+    assert found["adjusted_effect"] == pytest.approx(sides[0].mean() - sides[1].mean())
+    assert found["adjusted_effect_high"] - found["adjusted_effect"] == pytest.approx(1.959964 * error, rel=1e-5)
+    assert found["saved_share"] == pytest.approx(np.corrcoef(before, back)[0, 1] ** 2, abs=0.02)
+
+
+def test_cuped_is_not_asked_of_the_lapsed() -> None:
+    shop = campaign()
+    orders = [*shop.orders, *(Order(c.customer, BEGIN - 200 * DAY) for c in shop.contacts)]
+    _, units, checked = asked(Shop(shop.contacts, orders))
+    assert cuped_effects(units, checked, active_days=90).empty
+
+
+# ---- who gains most
+
+
+def _simulated(n: int = 20_000) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One trait tells who gains (0 to 10 points), the other who comes anyway."""
+    rng = np.random.default_rng(9)
+    traits, is_control = rng.random((n, 2)), rng.integers(0, 2, n)
+    chance = 0.1 + 0.3 * traits[:, 1] + 0.1 * traits[:, 0] * (1 - is_control)
+    return traits, (rng.random(n) < chance).astype(int), is_control
+
+
+def test_the_ranking_finds_who_gains_and_not_who_comes_anyway() -> None:
+    traits, result, is_control = _simulated()
+    gain = expected_gain(traits, result, is_control, seed=1)
+    assert np.corrcoef(gain, traits[:, 0])[0, 1] > 0.8
+    assert abs(np.corrcoef(gain, traits[:, 1])[0, 1]) < 0.4
+    assert gain.mean() == pytest.approx(0.05, abs=0.01)
+
+
+def outcomes(traits: np.ndarray, result: np.ndarray, is_control: np.ndarray) -> pd.DataFrame:
+    arm = np.where(is_control == 1, "control", "mail")
+    columns = {f"before_{place}": column for place, column in enumerate(traits.T)}
+    return pd.DataFrame({"campaign_id": "x", "arm": arm, "visit": result, **columns})
+
+
+def test_tenths_fall_and_qini_is_above_zero_where_gains_differ_and_not_where_they_do_not() -> None:
+    traits, result, is_control = _simulated()
+    told_apart = _deciles(traits, result, is_control)
+    assert told_apart["effect"].head(3).mean() > told_apart["effect"].tail(3).mean() + 0.03
+    assert qini(told_apart, seed=1)["qini_low"].iloc[0] > 0
+    rng = np.random.default_rng(10)
+    alike = (rng.random(len(result)) < 0.1 + 0.05 * (1 - is_control)).astype(int)
+    found = qini(_deciles(traits, alike, is_control), seed=1).iloc[0]
+    assert found["qini_low"] <= 0 <= found["qini_high"]
+
+
+def _deciles(traits: np.ndarray, result: np.ndarray, is_control: np.ndarray) -> pd.DataFrame:
+    known = pd.DataFrame(
+        [{"campaign_id": "x", "measure": "visit", "is_share": True, "claim": "raised", "contacted": 10_000,
+          "held_out": 10_000, "response": 0.3, "control_response": 0.2}]
+    )  # fmt: skip
+    _, units, _ = asked(Shop())
+    return uplift_deciles(units, outcomes(traits, result, is_control), known, settings=settings(), seed=1)
+
+
+def test_qini_worked_by_hand() -> None:
+    """All of the effect in the first tenth: Q jumps to 1/10 there and stays; the line reaches it at the end."""
+    rows = [{"back_contacted": 100 if place == 1 else 0, "decile": place} for place in range(1, 11)]
+    table = pd.DataFrame(rows).assign(
+        campaign_id="x", measure="visit", contacted=100, held_out=100, back_held_out=0
+    )  # fmt: skip
+    # Q(s) = s x 100 / (1000 s) = .1 for every s; under it .1 - .005 (the first trapezoid), under the line .05.
+    assert qini(table, seed=1)["qini"].iloc[0] == pytest.approx(0.095 - 0.05)
+
+
+def test_a_campaign_too_small_is_not_ranked() -> None:
+    shop = campaign()
+    _, units, _ = asked(shop)
+    found = uplift_deciles(
+        units, pd.DataFrame(columns=["campaign_id", "arm"]), effects(shop), settings=settings(), seed=1
+    )
+    assert found.empty
+    assert qini(found, seed=1).empty
+
+
+def test_a_large_campaign_in_the_contacts_is_ranked_by_what_was_known_before() -> None:
+    shop = campaign(contacted=(2100, 400), held=(2100, 200))
+    orders = [
+        Order(c.customer, BEGIN - 30 * DAY, 1000 + place % 500) for place, c in enumerate(shop.contacts) if place % 3
+    ]
+    whole = Shop(shop.contacts, [*shop.orders, *orders])
+    known = effects(whole)
+    _, units, _ = asked(whole)
+    found = uplift_deciles(units, pd.DataFrame(), known, settings=settings(), seed=1)
+    assert found["contacted"].sum() == found["held_out"].sum() == 2100
+    assert found["back_contacted"].sum() == 400
