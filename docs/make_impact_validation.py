@@ -2,7 +2,7 @@
 
     python -m docs.make_impact_validation [--minutes 40] [--processes 2] [--page-only]
 
-Writes docs/impact-validation.md. Answers are appended to a file under .cache, named after what the code answers to a few
+Writes docs/impact-validation.md. Answers are appended to a file under .cache, named after what the code says to a few
 shops, so that a run which was stopped goes on where it was; the page is made of whatever is there and says how much.
 """
 
