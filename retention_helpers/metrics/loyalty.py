@@ -1,6 +1,6 @@
 """What does the loyalty programme change? Sequential trials, with an interval, or the reason why nothing is said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -107,6 +107,37 @@ def programme_effect(  # noqa: PLR0913 - three tables, and what is asked of them
     """
     given = {"as_of": as_of, "horizon_months": horizon_months, "seed": seed, "connection": connection}
     return effect_on(read_programme(orders, customers, memberships, outcomes=(outcome,), **given), outcome)
+
+
+def effect_table(effects: Sequence[ProgrammeEffect]) -> pd.DataFrame:
+    """What do the ways of comparing answer, outcome by outcome?
+
+    The usual wrong edge: members minus others and before minus after are printed to be seen, not to be used.
+
+    Parameters: ``effects``, of one programme. Returns one row per outcome and way:
+      outcome            text
+      way                text: trials, fixed_effects, group_time, naive, before_after
+      effect, low, high  outcome more a month and member; 95 %, of the trials without room for hidden reasons
+      robust_low, robust_high  with it, of the trials alone
+      verdict            text, of the trials: raised, lowered, cannot_tell
+      declined           text, reasons of the trials, comma between
+    """
+    rows = []
+    for one in effects:
+        mine = (one.effect, one.low, one.high, one.robust_low, one.robust_high)
+        rows.append((one.outcome, "trials", *mine, one.verdict, ",".join(reason.reason for reason in one.declined)))
+        if one.others is None:
+            continue
+        for way in ("fixed_effects", "group_time"):
+            found = getattr(one.others, way)
+            reach = normal_quantile(CONFIDENCE) * found.se
+            ends = (found.value, found.value - reach, found.value + reach)
+            rows.append((one.outcome, way, *ends, np.nan, np.nan, "", ""))
+        rows += [
+            (one.outcome, way, getattr(one.others, way), *[np.nan] * 4, "", "") for way in ("naive", "before_after")
+        ]
+    columns = ["outcome", "way", "effect", "low", "high", "robust_low", "robust_high", "verdict", "declined"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _compared(model: Model, others: SecondOpinions, programme: Programme) -> ProgrammeEffect:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from retention_helpers import engine
@@ -45,6 +46,13 @@ class Programme:
     def is_comparable(self) -> bool:
         """Whether there is anybody to compare."""
         return bool(self.sums)
+
+    @property
+    def outside(self) -> int:
+        """Customers who ordered long enough and did not join: those whom a member could be compared with."""
+        return len(
+            np.setdiff1d(self.trials.customer[~self.trials.is_joiner], self.trials.customer[self.trials.is_joiner])
+        )
 
 
 def read_programme(  # noqa: PLR0913 - three tables, and what is asked of them

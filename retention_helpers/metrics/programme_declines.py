@@ -1,6 +1,7 @@
 """When nothing is said about an effect, and why: the data must have earned it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -42,14 +43,14 @@ SENTENCES = {
         " {needed} should be."
     ),
 }  # fmt: skip
-# How a reason's numbers are written; those not named are counts.
-FORMS = {
-    "everybody_joined": ".0%",
-    "too_few_controls": ".1f",
-    "joins_not_dated": ".0%",
-    "too_certain": ".0%",
-    "no_overlap": ".2f",
-    "placebo_blind": ".2f",
+# How a reason's numbers are written, and with how many decimals; those not named are counts.
+FORMS: dict[str, tuple[Literal["percent", "number"], int]] = {
+    "everybody_joined": ("percent", 0),
+    "too_few_controls": ("number", 1),
+    "joins_not_dated": ("percent", 0),
+    "too_certain": ("percent", 0),
+    "no_overlap": ("number", 2),
+    "placebo_blind": ("number", 2),
 }
 
 
@@ -61,9 +62,20 @@ class Decline:
     found: float = np.nan
     needed: float = np.nan
 
+    @property
+    def text(self) -> str:
+        """The sentence, to be said with ``found`` and ``needed``."""
+        return SENTENCES[self.reason]
+
+    @property
+    def form(self) -> tuple[str, int]:
+        """Unit and decimals of ``found`` and ``needed``."""
+        return FORMS.get(self.reason, ("integer", 0))
+
     def __str__(self) -> str:
-        found, needed = (format(number, FORMS.get(self.reason, ".0f")) for number in (self.found, self.needed))
-        return SENTENCES[self.reason].format(found=found, needed=needed)
+        unit, digits = self.form
+        form = f".{digits}{'%' if unit == 'percent' else 'f'}"
+        return self.text.format(found=format(self.found, form), needed=format(self.needed, form))
 
 
 def before_comparing(counts: dict[str, int], trials: Trials, months_before: int) -> tuple[Decline, ...]:
