@@ -111,7 +111,7 @@ def placebo_table(effect: object, words: Words) -> ReadableTable:
             "what": [words.say(PLACEBOS[name]) for name, _ in tried],
             "value": [
                 write_difference_interval(
-                    one.value, (one.value - one.visible, one.value + one.visible), "number", words, findings.DIGITS
+                    one.value, (one.value - one.visible, one.value + one.visible), "number", words, 3
                 )
                 for _, one in tried
             ],
@@ -163,15 +163,12 @@ def points_figure(points: object, words: Words) -> Figure:
     """Which part of points was redeemed or expired by their age, of a `Points`."""
     ages = points.ages
     names = {"redeemed": words.say("Redeemed"), "expired": words.say("Expired")}
+    ends = [0.0, *(ages["age_months"] + 1.0)]
     rows = pd.concat(
-        [
-            pd.DataFrame(
-                {"fate": name, "age": ages["age_months"] + 1.0, "share": ages[f"{name}_share"].astype("float64")}
-            )
-            for name in names
-        ],
+        [pd.DataFrame({"fate": name, "age": ends, "share": [0.0, *ages[f"{name}_share"]]}) for name in names],
         ignore_index=True,
     )
+    rows = rows if len(ages) else rows.iloc[:0]
     options = CurvesOptions(
         group="fate",
         x="age",

@@ -46,17 +46,13 @@ def effect_finding(effect: object, words: Words) -> Finding:
     texts = {
         "up": marked("Members order more than they would have without the programme: {value} a month"),
         "down": marked("Members order less than they would have without the programme: {value} a month"),
-        "flat": marked("Whether members order more with the programme cannot be told: {low} to {high} a month"),
+        "flat": marked("Whether members order more with the programme cannot be told: {range} a month"),
     }
     claimed = {"raised": "up", "lowered": "down"}.get(effect.verdict, "flat")
     side = claimed if direction(low, high) == claimed else "flat"
-    ends = {
-        "low": write_difference(low, "number", words, DIGITS),
-        "high": write_difference(high, "number", words, DIGITS),
-    }
-    headline = words.say(texts[side], value=write_difference(effect.effect, "number", words, DIGITS), **ends)
-    if direction(low, high) == "flat" and is_missing(low + high):
-        headline = words.say("Whether members order more with the programme cannot be told: no interval is known")
+    value, least, most = (write_difference(one, "number", words, DIGITS) for one in (effect.effect, low, high))
+    span = value if is_missing(low + high) else words.say("{low} to {high}", low=least, high=most)
+    headline = words.say(texts[side], value=value, range=span)
     sentence = words.plural(
         "{n} member was compared with others who might have joined then: {value} (95% interval, with room for hidden "
         "reasons).",
@@ -88,19 +84,19 @@ def gap_finding(effect: object, words: Words) -> Finding:
         headline = words.say("Members and others cannot be set side by side yet")
         return Finding(name, headline, words.say("Nobody has been a member for a month beside others who are none."))
     naive = effect.others.naive
-    gap = write_difference(naive, "number", words, DIGITS)
+    gap = write(naive, "number", words, DIGITS)
     left = write_difference(effect.effect, "number", words, DIGITS)
     share = 1 - effect.effect / naive if naive > 0 else np.nan
     if not 0 < share <= 1:
         return Finding(
             name,
-            words.say("Members order {gap} a month against others: that says nothing of the programme", gap=gap),
+            words.say("Members minus others: {gap} orders a month, which says nothing of the programme", gap=gap),
             words.say("Compared with those who might have joined then, it is {left}.", left=left),
         )
     return Finding(
         name,
         words.say(
-            "Members order {gap} a month more than others; {share} of that is who joins, not what joining does",
+            "Members order {gap} times a month more than others; {share} of that is who joins, not what joining does",
             gap=gap,
             share=words.percent(share, 0),
         ),

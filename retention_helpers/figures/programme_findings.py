@@ -31,7 +31,6 @@ MISSING = {
     "no_value": marked("No event says what points are worth."),
     "no_members": marked("No members could be compared."),
 }
-LATELY = 12
 
 
 def members_finding(counts: dict[str, int], words: Words) -> Finding:
@@ -65,32 +64,25 @@ def money_finding(money: object, words: Words, *, months: int) -> Finding:
         return Finding(
             name, words.say("Whether the programme pays is not worked out"), words.say(MISSING[money.missing])
         )
-    low, high = sorted(money.break_even)
+    least, most = (words.money(end, 2) for end in sorted(money.break_even))
     needed = words.say(
-        "It pays from {low} to {high} more revenue a month and member on.",
-        low=words.money(low, 2),
-        high=words.money(high, 2),
+        "It pays once a member spends {value} more a month.", value=least if least == most else f"{least} – {most}"
     )
     if not money.has_running_cost:
         needed = f"{needed} {words.say('Its running cost is not in the data and counts as nothing.')}"
     net = money.parts.set_index("part").loc["net"]
     if is_missing(net["amount"]):
-        headline = words.say(
-            "To pay for itself the programme has to bring {low} more revenue a month and member",
-            low=words.money(high, 2),
-        )
+        headline = words.say("To pay for itself the programme has to bring {value} a month and member", value=most)
         more = words.say("What it brings cannot be told: see the reasons above.")
         return Finding(name, headline, f"{needed} {more}", subtitle)
     texts = {
         "up": marked("The programme pays in the months seen: {value}"),
         "down": marked("The programme costs more than it brings in the months seen: {value}"),
-        "flat": marked("Whether the programme pays in the months seen cannot be told: {low} to {high}"),
+        "flat": marked("Whether the programme pays in the months seen cannot be told: {range}"),
     }
-    ends = {"low": words.money(net["low"]), "high": words.money(net["high"])}
-    side = direction(net["low"], net["high"])
-    headline = words.say(texts[side], value=words.money(net["amount"]), **ends)
-    if is_missing(net["low"] + net["high"]):
-        headline = words.say("Whether the programme pays in the months seen cannot be told: no interval is known")
+    value, least, most = (words.money(one) for one in (net["amount"], net["low"], net["high"]))
+    span = value if is_missing(net["low"] + net["high"]) else words.say("{low} to {high}", low=least, high=most)
+    headline = words.say(texts[direction(net["low"], net["high"])], value=value, range=span)
     return Finding(name, headline, needed, subtitle)
 
 

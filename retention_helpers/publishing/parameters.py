@@ -93,7 +93,7 @@ class LifetimeValueParameters(NotebookParameters):
 
 
 class LoyaltyImpactParameters(NotebookParameters):
-    """notebooks/loyalty_impact.ipynb: how long after joining to look, what of revenue is profit, what a reward costs."""
+    """notebooks/loyalty_impact.ipynb: how many months after joining, what of revenue is profit, cost of a reward."""
 
     horizon_months: int = Field(6, ge=1, le=24)
     margin_share: float = Field(0.0, ge=0, le=1)
