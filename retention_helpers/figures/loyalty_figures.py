@@ -11,6 +11,7 @@ from .curves import CurvesOptions, survival_curves
 from .event_study import EventOptions, event_study
 from .figure import Figure
 from .finding import Finding
+from .lines import LineOptions, retention_lines
 from .paired_bars import PairedOptions, paired_bars
 from .tables import Column, ReadableTable, TableOptions, readable_table
 from .unit import write_difference_interval
@@ -80,8 +81,15 @@ def members_table(counts: dict[str, int], words: Words) -> ReadableTable:
         }
     )
     columns = {"reason": Column(words.say("Members"), "text", wraps=True), "members": Column(words.say("n"), "integer")}
-    finding = programme_findings.members_finding(counts, words)
+    finding = programme_findings.members_finding(counts, words).noting(programme_findings.dated_text(counts, words))
     return readable_table(rows, finding, words, options=TableOptions(columns))
+
+
+def joins_figure(joins: pd.DataFrame, words: Words) -> Figure:
+    """How many joined in each month, of a `joins_by_month`."""
+    shown = joins.assign(joined=joins["joined"].astype("float64"))
+    options = LineOptions(series={"joined": words.say("Joined")}, unit="integer")
+    return retention_lines(shown, programme_findings.joins_finding(joins, words), words, options=options)
 
 
 def overlap_figure(classes: pd.DataFrame, effect: object, words: Words) -> Figure:

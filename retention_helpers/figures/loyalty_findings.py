@@ -46,12 +46,16 @@ def effect_finding(effect: object, words: Words) -> Finding:
     texts = {
         "up": marked("Members order more than they would have without the programme: {value} a month"),
         "down": marked("Members order less than they would have without the programme: {value} a month"),
-        "flat": marked("Whether members order more with the programme cannot be told: {range} a month"),
+        "flat": marked("Whether members order more with the programme cannot be told ({range})"),
     }
     claimed = {"raised": "up", "lowered": "down"}.get(effect.verdict, "flat")
     side = claimed if direction(low, high) == claimed else "flat"
     value, least, most = (write_difference(one, "number", words, DIGITS) for one in (effect.effect, low, high))
-    span = value if is_missing(low + high) else words.say("{low} to {high}", low=least, high=most)
+    span = (
+        words.say("no interval is known")
+        if is_missing(low + high)
+        else words.say("{low} to {high} a month", low=least, high=most)
+    )
     headline = words.say(texts[side], value=value, range=span)
     sentence = words.plural(
         "{n} member was compared with others who might have joined then: {value} (95% interval, with room for hidden "

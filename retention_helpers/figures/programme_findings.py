@@ -52,6 +52,52 @@ def members_finding(counts: dict[str, int], words: Words) -> Finding:
     )
 
 
+def dated_text(counts: dict[str, int], words: Words) -> str:
+    """What is known of when members joined, where it is worth a sentence."""
+    said = []
+    if counts["by_month"]:
+        said.append(
+            words.plural(
+                "Of {n} member joining is dated on the very beginning of a month.",
+                "Of {n} members joining is dated on the very beginning of a month.",
+                counts["by_month"],
+            )
+        )
+    if counts["joined"] and not counts["controls"]:
+        said.append(words.say("There is nobody to compare them with."))
+    return " ".join(said)
+
+
+def joins_finding(joins: pd.DataFrame, words: Words) -> Finding:
+    """In which months unusually many joined, of a `joins_by_month`."""
+    name, unusual = "joins", joins[joins["is_unusual"]]
+    if joins.empty:
+        return Finding(name, words.say("Nobody joined"), words.say("The data hold no joining with a date."))
+    usual = words.number(joins["usual"].iloc[0], 0)
+    if unusual.empty:
+        return Finding(
+            name,
+            words.say("In no month did clearly more join than usual: the median month has {usual}", usual=usual),
+            words.say("Counted is the first joining of each customer."),
+        )
+    top = unusual.loc[unusual["joined"].idxmax()]
+    return Finding(
+        name,
+        words.plural(
+            "In {n} month clearly more joined than usual, most in {month:of}: {joined}, the median month has {usual}",
+            "In {n} months clearly more joined than usual, most in {month:of}: {joined}, the median month has {usual}",
+            len(unusual),
+            month=words.month(top["month"]),
+            joined=words.integer(top["joined"]),
+            usual=usual,
+        ),
+        words.say(
+            "Such a month, of a promotion for example, tells how many joined. Whether they order more than they would "
+            "have without it takes others who joined in the same month without it."
+        ),
+    )
+
+
 def money_finding(money: object, words: Words, *, months: int) -> Finding:
     """Whether the programme pays in the first months of a membership, of a `ProgrammeMoney`."""
     name = "money"
@@ -78,10 +124,14 @@ def money_finding(money: object, words: Words, *, months: int) -> Finding:
     texts = {
         "up": marked("The programme pays in the months seen: {value}"),
         "down": marked("The programme costs more than it brings in the months seen: {value}"),
-        "flat": marked("Whether the programme pays in the months seen cannot be told: {range}"),
+        "flat": marked("Whether the programme pays in the months seen cannot be told ({range})"),
     }
     value, least, most = (words.money(one) for one in (net["amount"], net["low"], net["high"]))
-    span = value if is_missing(net["low"] + net["high"]) else words.say("{low} to {high}", low=least, high=most)
+    span = (
+        words.say("no interval is known")
+        if is_missing(net["low"] + net["high"])
+        else words.say("{low} to {high}", low=least, high=most)
+    )
     headline = words.say(texts[direction(net["low"], net["high"])], value=value, range=span)
     return Finding(name, headline, needed, subtitle)
 

@@ -38,8 +38,7 @@ class ProgrammeEffect:
     tests                      what was tried on the comparison
     declined                   why nothing may be said, empty where it may
     others                     what other methods answer; ``naive`` and ``before_after`` are never an effect
-    counts                     joined, compared, left out by reason (no_order, no_recent_order, too_new, no_join_date),
-                               controls, all_months_seen
+    counts                     of `Programme`
     """
 
     outcome: str

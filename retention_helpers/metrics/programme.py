@@ -31,7 +31,8 @@ class Programme:
 
     trials       of members and controls
     counts       joined, compared, left out by reason (no_order, no_recent_order, too_new, no_join_date), controls,
-                 all_months_seen
+                 all_months_seen; of those who joined: by_month (dated on the very beginning of a month),
+                 ordered_before (with an order before joining)
     sums         outcome -> sums by month of joining; of none where there is nobody to compare
     declined     why nothing may be said already, empty where it may
     """
@@ -114,7 +115,11 @@ def _counts(connection: duckdb.DuckDBPyConnection, trials: Trials, as_of: date) 
         ' WHERE "at" < $ends_at AND customer_id NOT IN (SELECT customer_id FROM programme_joins)',
         {"ends_at": as_of + timedelta(days=1)},
     ).fetchall()
-    counts = {"joined": sum(by_reason.values())}
+    ((by_month, ordered_before),) = connection.execute(
+        "SELECT COUNT(*) FILTER (joined_at = DATE_TRUNC('month', joined_at)),"
+        " COUNT(*) FILTER (first_order_at < joined_at) FROM programme_joins"
+    ).fetchall()
+    counts = {"joined": sum(by_reason.values()), "by_month": by_month, "ordered_before": ordered_before}
     counts |= {reason: by_reason.get(reason, 0) for reason in ("compared", "no_order", "no_recent_order", "too_new")}
     seen = int((trials.is_joiner & (trials.seen >= trials.horizon)).sum())
     return counts | {"no_join_date": undated, "controls": int((~trials.is_joiner).sum()), "all_months_seen": seen}

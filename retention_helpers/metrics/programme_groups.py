@@ -1,15 +1,45 @@
-"""Whom the effect of a programme was seen on: by quarter of joining, and by the chance to join."""
+"""Who joined a programme: month by month, by quarter of joining, and by the chance to join."""
 
+from datetime import date, timedelta
+
+import duckdb
 import numpy as np
 import pandas as pd
 
 from .bands import pointwise
+from .frames import every_month, labels, total_by_month
+from .intervals import poisson_interval
 from .loyalty import LEFT_SELECTION, ProgrammeEffect
 from .programme import Programme
+from .relations import ask
 from .trial_effect import effect_of, fit_model
 
 FEWEST_IN_QUARTER = 100  # members; a smaller quarter is counted, not estimated
 CLASSES = 10
+UNUSUAL = 1.2  # times the median month
+
+
+def joins_by_month(connection: duckdb.DuckDBPyConnection, *, as_of: date) -> pd.DataFrame:
+    """How many customers joined in each month, and in which were it unusually many?
+
+    Unusual: the exact Poisson interval of the month lies above 1.2 times the median month. The usual wrong edge: a
+    month of a promotion tells how many joined, not what they do; who joined in it without the promotion would have to.
+
+    Parameters: ``connection`` to the facts (``memberships``); ``as_of``. Returns one row per month from the first with
+    a joining on (none without):
+      month       text, YYYY-MM
+      joined      int, first joinings
+      usual       float, of the median month
+      is_unusual  bool
+    """
+    found = ask(connection, "joins_by_month", {"ends_at": as_of + timedelta(days=1)})
+    months = every_month(found, as_of)
+    joined = total_by_month(found["month"], found["joined"], months)
+    usual = float(np.median(joined)) if len(joined) else np.nan
+    low, _ = poisson_interval(joined)
+    kinds = {"month": "str", "joined": "int64", "usual": "float64", "is_unusual": "bool"}
+    frame = {"month": labels(months), "joined": joined, "usual": usual, "is_unusual": np.asarray(low) > UNUSUAL * usual}
+    return pd.DataFrame(frame).astype(kinds)
 
 
 def effect_by_quarter(programme: Programme, effect: ProgrammeEffect) -> pd.DataFrame:

@@ -31,6 +31,11 @@ class Placebo:
         return float(2 * stats.norm.sf(abs(self.value) / self.se))
 
     @property
+    def is_tried(self) -> bool:
+        """Whether there was anything to test."""
+        return self.p_value >= 0
+
+    @property
     def holds(self) -> bool:
         """Whether it is 0 as far as can be seen; false where nothing could be seen."""
         return self.p_value >= ALARM

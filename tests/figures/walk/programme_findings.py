@@ -30,6 +30,12 @@ def paid(words: Words, low: float, high: float, **changes: object) -> Finding:
     return findings.money_finding(money(low, high, **changes), words, months=6)
 
 
+def joins(*rows: tuple[int, bool]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["joined", "is_unusual"])
+    months = [f"2026-{place + 1:02d}" for place in range(len(frame))]
+    return frame.astype({"is_unusual": "bool"}).assign(month=months, usual=5.0)
+
+
 UNKNOWN = pd.DataFrame([("net", NAN, NAN, NAN)], columns=["part", "amount", "low", "high"])
 TRIOS = [Trio("money", paid)]
 CASES = [
@@ -49,6 +55,11 @@ CASES = [
         for verdict in ("raised", "lowered", "cannot_tell")
         for n in (0, 5)
     ],
+    *[
+        lambda words, rows=rows: findings.joins_finding(joins(*rows), words)
+        for rows in ([], [(5, False)], [(5, False), (9, True)], [(9, True), (8, True)])
+    ],
+    *[lambda words, n=n: findings.dated_text({"by_month": n, "joined": 3, "controls": n}, words) for n in (0, 1, 2)],
     lambda words: findings.part_rows(money(-1, 1), words),
     lambda words: [words.say(text) for text in findings.LEFT_OUT.values()],
 ]
