@@ -65,7 +65,8 @@ def effect_finding(effect: object, words: Words) -> Finding:
         int(effect.counts["compared"]),
         value=write_difference_interval(effect.effect, (low, high), "number", words, DIGITS),
     )
-    return Finding(name, headline, " ".join([sentence, *_why_flat(effect, side, words)]), subtitle)
+    told = [] if is_missing(low + high) else [sentence]
+    return Finding(name, headline, " ".join([*told, *_why_flat(effect, side, words)]), subtitle)
 
 
 def _why_flat(effect: object, side: str, words: Words) -> list[str]:
@@ -116,13 +117,16 @@ def hidden_finding(effect: object, words: Words) -> Finding:
         return Finding(
             name, words.say("Nothing could be tried on the comparison"), why_declined(effect.declined, words)
         )
-    held = tests.slope.holds and tests.placebo.holds
-    headline = (
-        words.say("Where the programme cannot have changed anything, no change is found")
-        if held
-        else words.say("A change shows where the programme cannot have made one: the comparison fails")
-    )
-    if is_missing(tests.hidden_share) or tests.hidden_share == 0:
+    tried = (tests.slope, tests.placebo)
+    if all(one.holds for one in tried):
+        headline = words.say("Where the programme cannot have changed anything, no change is found")
+    elif any(one.is_tried and not one.holds for one in tried):
+        headline = words.say("A change shows where the programme cannot have made one: the comparison fails")
+    else:
+        headline = words.say("Not all could be tried that has to hold before anything is claimed")
+    if is_missing(tests.hidden_share):
+        sentence = words.say("How strong a hidden reason would have to be cannot be told.")
+    elif tests.hidden_share == 0:
         sentence = words.say("The interval holds zero already, without any hidden reason.")
     else:
         sentence = words.say(
@@ -163,8 +167,13 @@ def quarters_finding(quarters: pd.DataFrame, words: Words) -> Finding:
     name, known = "quarters", quarters.dropna(subset=["effect"])
     subtitle = words.say("Orders a month and member, by quarter of joining")
     if known.empty:
-        headline = words.say("No quarter of joining has members enough to be looked at by itself")
-        return Finding(name, headline, words.say("It takes 100 members that can be compared."), subtitle)
+        headline = words.say("By quarter of joining nothing can be told yet")
+        return Finding(
+            name,
+            headline,
+            words.say("It takes 100 members of a quarter that can be compared, and others beside them."),
+            subtitle,
+        )
     low, high = known["effect"].min(), known["effect"].max()
     apart = bool(known["low"].max() > known["high"].min())
     headline = (

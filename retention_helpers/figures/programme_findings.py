@@ -36,6 +36,16 @@ MISSING = {
 def members_finding(counts: dict[str, int], words: Words) -> Finding:
     """How many members are compared, and how many are left out."""
     joined = counts["joined"] + counts["no_join_date"]
+    seen = words.plural(
+        "{n} of them has been there for all months that are looked at.",
+        "{n} of them have been there for all months that are looked at.",
+        counts["all_months_seen"],
+    )
+    before = words.plural(
+        "{n} of all members had ordered before joining.",
+        "{n} of all members had ordered before joining.",
+        counts["ordered_before"],
+    )
     return Finding(
         "members",
         words.plural(
@@ -44,11 +54,7 @@ def members_finding(counts: dict[str, int], words: Words) -> Finding:
             joined,
             compared=words.integer(counts["compared"]),
         ),
-        words.plural(
-            "{n} of them has been there for all months that are looked at.",
-            "{n} of them have been there for all months that are looked at.",
-            counts["all_months_seen"],
-        ),
+        f"{seen} {before}",
     )
 
 

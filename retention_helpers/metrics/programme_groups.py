@@ -53,7 +53,8 @@ def effect_by_quarter(programme: Programme, effect: ProgrammeEffect) -> pd.DataF
       quarter            text, YYYY-Qn, of joining
       members            int, compared
       months             float, seen after joining, mean, at most the horizon
-      effect, low, high  outcome more a month and member, robust interval; missing below 100 members
+      effect, low, high  outcome more a month and member, robust interval; missing below 100 members, or
+                         where what selection makes is not known
     """
     columns = {"quarter": "str", "members": "int64", "months": "float64", "effect": "float64"}
     columns |= {"low": "float64", "high": "float64"}
@@ -67,7 +68,7 @@ def effect_by_quarter(programme: Programme, effect: ProgrammeEffect) -> pd.DataF
         members = int(some.is_joiner.sum())
         months = float(np.minimum(np.floor(some.seen[some.is_joiner]), some.horizon).mean())
         value, low, high = np.nan, np.nan, np.nan
-        if members >= FEWEST_IN_QUARTER and months > 0:
+        if members >= FEWEST_IN_QUARTER and months > 0 and np.isfinite(spare):
             found = effect_of(fit_model(some, effect.outcome))
             ends = pointwise(np.array(found.value), found.total_influence)
             value, low, high = found.value, float(ends[0]) - spare, float(ends[1]) + spare

@@ -11,13 +11,14 @@ from retention_helpers.metrics.programme_declines import SENTENCES, Decline
 from retention_helpers.metrics.programme_panel import SecondOpinions
 from tests.figures.walk.recorder import NAN, Trio
 
-FAILS, HOLDS = SimpleNamespace(holds=False), SimpleNamespace(holds=True)
+HOLDS, FAILS = (SimpleNamespace(holds=holds, is_tried=True) for holds in (True, False))
+UNTRIED = SimpleNamespace(holds=False, is_tried=False)
 
 
-def tried(*, holds: bool = True, overlaps: bool = True, hidden: float = 0.3) -> SimpleNamespace:
+def tried(*, placebo: SimpleNamespace = HOLDS, overlaps: bool = True, hidden: float = 0.3) -> SimpleNamespace:
     return SimpleNamespace(
         slope=HOLDS,
-        placebo=HOLDS if holds else FAILS,
+        placebo=placebo,
         overlaps=overlaps,
         hidden_share=hidden,
         hidden_outcome=0.1,
@@ -79,7 +80,7 @@ CASES = [
         lambda words, given=given: findings.hidden_finding(
             effect(0.1, 0.3, tests=given, declined=declined("no_joins")), words
         )
-        for given in (tried(), tried(holds=False), tried(hidden=0.0), tried(hidden=NAN), None)
+        for given in (tried(), tried(placebo=FAILS), tried(placebo=UNTRIED), tried(hidden=0.0), tried(hidden=NAN), None)
     ],
     *[
         lambda words, given=given, classes=classes: findings.overlap_finding(

@@ -9,7 +9,7 @@ from retention_helpers.figures.finding import Finding
 from retention_helpers.words import Words
 from tests.figures.walk.recorder import NAN, Trio
 
-COUNTS = {"joined": 3, "no_join_date": 0, "compared": 2, "all_months_seen": 1}
+COUNTS = {"joined": 3, "no_join_date": 0, "compared": 2, "all_months_seen": 1, "ordered_before": 1}
 
 
 def money(low: float, high: float, **changes: object) -> SimpleNamespace:
