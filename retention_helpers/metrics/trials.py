@@ -24,7 +24,7 @@ CHOSEN_MONTHS = 3  # months before joining: one joins because of these
 KNOWN_MONTHS = CHOSEN_MONTHS + 2  # so long before, a customer must have ordered first
 CONTROLS = 8  # a member
 MOST_BEFORE = 36  # months before the start that are looked at
-_BATCH = 400_000
+_BATCH = 80_000  # starts at a time: what bounds the memory
 MEASURES = ("orders", "revenue", "margin")
 
 
