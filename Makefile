@@ -22,7 +22,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help report mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models format lock clean
+.PHONY: help report mail mail-preview pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models validate-impact bench-impact format lock clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -101,6 +101,12 @@ validate-models: .venv/.ready-dev  ## Write docs/models-validation.md anew: do i
 
 bench-models: .venv/.ready-dev  ## Processor time of the models of buying, beside other libraries: [ARGS=--lifetimes /its/env/bin/python]
 	$(PY) docs/make_bench.py $(ARGS)
+
+validate-impact: .venv/.ready-dev  ## Write docs/impact-validation.md anew: does the effect of the programme hold the truth? (hours) [ARGS=--minutes 40]
+	$(PY) -m docs.make_impact_validation $(ARGS)
+
+bench-impact: .venv/.ready-dev  ## Time and memory of the effect of the programme at 20,000, 100,000 and 1,000,000 customers
+	$(PY) -m docs.make_impact_bench $(ARGS)
 
 # ---- the environment
 
