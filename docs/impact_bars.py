@@ -16,12 +16,13 @@ FALSE_RAISED, POWER, POWER_HOT = 0.02, 0.80, 0.60
 COVERAGE, COVERAGE_LIFE = 0.95, 0.85
 BIAS_SHARE, BIAS_APART = 0.03, 0.03
 TREND_SILENT, FALSE_REFUSALS = 0.90, 0.10
+FEWEST_SEEDS = 4  # for a share to be judged at all
 FEW = 8  # seeds below which the spread of estimates is taken from their own errors
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar in one place: what was found, its Monte Carlo interval, and whether that reaches the bar."""
+    """One bar in one place: what was found, its Monte Carlo interval, and whether it, or only that, reaches the bar."""
 
     what: str
     world: str
@@ -36,7 +37,13 @@ class Bar:
 
     @property
     def is_met(self) -> bool:
+        """Whether the Monte Carlo interval reaches the bar."""
         return self.low <= self.bar if self.at_most else self.high >= self.bar
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether what was found does so itself."""
+        return self.found <= self.bar if self.at_most else self.found >= self.bar
 
 
 def answers(rows: Iterable[dict]) -> pd.DataFrame:
@@ -95,7 +102,7 @@ def _bars(table: pd.DataFrame, customers: int, outcome: str) -> Iterator[Bar]:
 
     def share(what: str, column: str, bar: float, at_most: bool, **where: object) -> Iterator[Bar]:
         some = _where(table, **where)
-        if len(some):
+        if len(some) >= FEWEST_SEEDS:
             low, high = wilson(int(some[column].sum()), len(some))
             world = str(where["world"])
             yield Bar(
@@ -114,9 +121,8 @@ def _bars(table: pd.DataFrame, customers: int, outcome: str) -> Iterator[Bar]:
         yield from share("declined", "declined", FALSE_REFUSALS, True, world=world)
     if customers >= 20_000:
         yield from share("“cannot tell”", "silent", TREND_SILENT, False, world="trend")
-    if customers >= 60_000:
-        for world in ("hot", "checkout", FAMILY):
-            yield from _bias(_where(table, world=world), world, place)
+    for world in ("hot", "checkout", FAMILY):
+        yield from _bias(_where(table, world=world), world, place)
     for world in (*IDENTIFIED, "life", FAMILY):
         yield from _apart(_where(table, world=world), world, place)
 
