@@ -97,7 +97,7 @@ def read_programme(  # noqa: PLR0913 - three tables, and what is asked of them
 def _read(
     connection: duckdb.DuckDBPyConnection, as_of: date, outcomes: Sequence[str], horizon: int, seed: int
 ) -> Programme:
-    trials = draw_trials(connection, as_of=as_of, horizon_months=horizon, seed=seed)
+    trials = draw_trials(connection, as_of=as_of, horizon_months=horizon, seed=seed, measures=outcomes)
     counts = _counts(connection, trials, as_of)
     first, launch = _first_months(connection)
     declined = before_comparing(counts, trials, max(launch - first, 0))

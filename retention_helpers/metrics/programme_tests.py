@@ -12,6 +12,7 @@ from .trials import CHOSEN_MONTHS
 
 TREND_MONTHS = 6  # a trend is told as what it comes to in so many months
 ALARM = 0.02  # a placebo that is true fails so often
+MOST_PRETENDING = 400_000  # starts: more show nothing more, and would take a second copy of all
 PRETENCES = 4  # draws of those who pretend to have joined
 MOST_CERTAIN, MOST_OFF = 0.20, 0.20  # joiners with a chance above 0.9; standardised difference left
 
@@ -97,9 +98,11 @@ def pretended(model: Model, *, seed: int) -> Placebo:
 
     The mean of several draws: a single one would be a lottery that a month may lose.
     """
-    outside = model.trials.take(~model.trials.is_joiner & np.isinf(model.trials.joins_after))
-    chance = model.chance.chance[~model.trials.is_joiner & np.isinf(model.trials.joins_after)]
     rng = np.random.default_rng(seed)
+    places = np.flatnonzero(~model.trials.is_joiner & np.isinf(model.trials.joins_after))
+    if len(places) > MOST_PRETENDING:
+        places = np.sort(rng.choice(places, MOST_PRETENDING, replace=False))
+    outside, chance = model.trials.take(places), model.chance.chance[places]
     values, influences = [], np.zeros(model.trials.customers)
     for _ in range(PRETENCES):
         joins = rng.random(len(chance)) < chance
