@@ -125,7 +125,7 @@ def _read(
 
     known = months(starts - rows["first_order_at"])
     # Before the first order of all there is nothing to keep room for.
-    longest = min(MOST_BEFORE, int(np.ceil(known.max(initial=KNOWN_MONTHS))))
+    longest = min(MOST_BEFORE, int(known.max(initial=KNOWN_MONTHS)) + 1)
     shape = {name: np.zeros((len(rows), longest), dtype=np.float32) for name in measures}
     before, after, is_between = _blocks(connection, shape, ends_at.to_pydatetime(), horizon)
     joins_after = np.where(rows["is_joiner"] == 1, np.inf, months(rows["joined_at"] - starts))
