@@ -71,10 +71,7 @@ def programme_money(
     }  # fmt: skip
     seen = ask(connection, "programme_windows", values).iloc[0].astype("float64")
     months = float(seen["member_months"])
-    cost = points.value_per_point * float(terms.reward_cost_share or 0.0)
-    rewards = float(seen["redeemed"]) * cost
-    left = float(seen["earned"] - seen["redeemed"] - seen["expired"]) * cost
-    outstanding = sorted((left * (1 - points.breakage_high), left * (1 - points.breakage_low)))
+    rewards, outstanding = _point_costs(seen, points, float(terms.reward_cost_share or 0.0))
     running = float(np.nan_to_num(seen["running_cost"])) * months / max(float(seen["all_member_months"]), months)
     margin = float(terms.margin_share or 0.0)
     ends = (revenue.effect, revenue.robust_low, revenue.robust_high)
@@ -89,6 +86,16 @@ def programme_money(
     rows["net"] = tuple(float(sum(end)) for end in zip(*rows.values(), strict=True))
     costs = [(rewards + running + end) / (margin * months) for end in outstanding]
     return ProgrammeMoney(_parts(rows), months, (costs[0], costs[1]), None, bool(np.isfinite(seen["running_cost"])))
+
+
+def _point_costs(seen: pd.Series, points: Points, cost_share: float) -> tuple[float, tuple[float, float]]:
+    """What points redeemed cost, and what those still held will, at the least and the most; nothing without points."""
+    if not points.earned > 0:
+        return 0.0, (0.0, 0.0)
+    cost = points.value_per_point * cost_share
+    left = float(seen["earned"] - seen["redeemed"] - seen["expired"]) * cost
+    least, most = sorted((left * (1 - points.breakage_high), left * (1 - points.breakage_low)))
+    return float(seen["redeemed"]) * cost, (least, most)
 
 
 def _missing(revenue: ProgrammeEffect, points: Points, terms: Terms) -> Missing | None:

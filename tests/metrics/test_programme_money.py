@@ -118,6 +118,13 @@ def test_what_nobody_says_is_not_guessed(reason: str, changes: dict) -> None:
     assert found.parts.empty
 
 
+def test_a_programme_without_points_needs_no_cost_of_a_reward() -> None:
+    nothing = replace(POINTS, earned=0.0, held=0.0, value_per_point=np.nan, breakage_low=np.nan, breakage_high=np.nan)
+    parts = money(revenue(1, 2, 3), nothing, Terms(0.4, None)).parts.set_index("part")
+    assert parts.loc[["rewards", "outstanding"]].to_numpy().tolist() == [[0, 0, 0], [0, 0, 0]]
+    assert parts.loc["net"].notna().all()
+
+
 def test_without_any_cost_in_the_data_that_is_said() -> None:
     assert not money(revenue(1, 2, 3), cost=0).has_running_cost
     assert money(revenue(1, 2, 3)).has_running_cost
