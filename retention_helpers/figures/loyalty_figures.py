@@ -14,7 +14,7 @@ from .finding import Finding
 from .lines import LineOptions, retention_lines
 from .paired_bars import PairedOptions, paired_bars
 from .tables import Column, ReadableTable, TableOptions, readable_table
-from .unit import write_difference_interval
+from .unit import is_missing, write_difference_interval
 
 REACH = 1.96
 METHODS = {
@@ -34,7 +34,9 @@ PLACEBOS = {
 def compared_figure(effect: object, words: Words) -> Figure:
     """The naive gap crossed out, and three ways of comparing side by side, of a `ProgrammeEffect`."""
     others = effect.others
-    rows = {"trials": (effect.effect, effect.robust_low, effect.robust_high)}
+    mine = (effect.effect, effect.robust_low, effect.robust_high)
+    # A number without an interval would look like an answer.
+    rows = {"trials": mine if not is_missing(effect.robust_low) else (float("nan"),) * 3}
     if others is not None:
         rows |= {name: (getattr(others, name), float("nan"), float("nan")) for name in NO_ANSWER}
         for name in ("fixed_effects", "group_time"):
@@ -64,7 +66,7 @@ def study_figure(effect: object, words: Words) -> Figure:
         x="month",
         together="band",
         digits=findings.DIGITS,
-        mean=effect.effect,
+        mean=float("nan") if effect.declined else effect.effect,
         x_title=words.say("months since joining"),
         y_title=words.say("Orders a month"),
     )
