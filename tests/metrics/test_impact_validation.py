@@ -105,6 +105,12 @@ def test_matching_finds_the_neighbour_with_the_same_course() -> None:
     assert (found, error) == pytest.approx((2.0, 0.0))
 
 
+def test_the_interval_of_a_small_shop_holds_the_truth_and_members_minus_others_does_not() -> None:
+    answer = run(Cell("engaged", 2_000, 0.15, 5))["orders"]
+    assert answer["robust"][0] < answer["truth"] < answer["robust"][1]
+    assert answer["others"]["naive"][0] > 2 * answer["truth"]
+
+
 @pytest.mark.slow
 def test_the_estimator_on_a_few_shops() -> None:
     """Seeds of development, so that the judging ones stay unseen: the interval is right or the report is silent."""
