@@ -104,8 +104,8 @@ def joins_finding(joins: pd.DataFrame, words: Words) -> Finding:
     )
 
 
-def money_finding(money: object, words: Words, *, months: int) -> Finding:
-    """Whether the programme pays in the first months of a membership, of a `ProgrammeMoney`."""
+def money_finding(money: object, orders: object, words: Words, *, months: int) -> Finding:
+    """Whether the programme pays in the first months, of a `ProgrammeMoney` and the effect on orders."""
     name = "money"
     subtitle = words.plural(
         "The first {n} month after joining, members compared",
@@ -122,6 +122,15 @@ def money_finding(money: object, words: Words, *, months: int) -> Finding:
     )
     if not money.has_running_cost:
         needed = f"{needed} {words.say('Its running cost is not in the data and counts as nothing.')}"
+    if not any(is_missing(end) for end in orders.anyway):
+        low, high = (words.percent(end, 0) for end in orders.anyway)
+        more = words.say(
+            "Of what members ordered in these months {low} to {high} would have come anyway, and the rewards for it "
+            "with it.",
+            low=low,
+            high=high,
+        )
+        needed = f"{needed} {more}"
     net = money.parts.set_index("part").loc["net"]
     if is_missing(net["amount"]):
         headline = words.say("To pay for itself the programme has to bring {value} a month and member", value=most)

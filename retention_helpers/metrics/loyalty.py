@@ -17,6 +17,7 @@ from .programme import Outcome, Programme, Table, read_programme
 from .programme_declines import Decline, after_comparing
 from .programme_panel import SecondOpinions, second_opinions
 from .programme_tests import ProgrammeTests, tests_of
+from .trial_covariates import after
 from .trial_effect import Effect, Model, effect_of, fit_model, months_before
 from .trials import CHOSEN_MONTHS
 
@@ -39,6 +40,7 @@ class ProgrammeEffect:
     declined                   why nothing may be said, empty where it may
     others                     what other methods answer; ``naive`` and ``before_after`` are never an effect
     counts                     of `Programme`
+    members_mean               what the members compared do in the same months, outcome a month and member
     """
 
     outcome: str
@@ -52,6 +54,15 @@ class ProgrammeEffect:
     declined: tuple[Decline, ...]
     others: SecondOpinions | None
     counts: Mapping[str, int]
+    members_mean: float = np.nan
+
+    @property
+    def anyway(self) -> tuple[float, float]:
+        """Share 0..1 of what members do that would have come without the programme, at both ends; else missing."""
+        if self.declined or not self.members_mean > 0:
+            return np.nan, np.nan
+        low, high = (float(np.clip(1 - end / self.members_mean, 0, 1)) for end in (self.robust_high, self.robust_low))
+        return low, high
 
     @property
     def verdict(self) -> Verdict:
@@ -157,7 +168,18 @@ def _compared(model: Model, others: SecondOpinions, programme: Programme) -> Pro
         declined=programme.declined + found,
         others=others,
         counts=programme.counts,
+        members_mean=_members_mean(model),
     )
+
+
+def _members_mean(model: Model) -> float:
+    trials = model.trials
+    months = range(1, trials.horizon + 1)
+    seen = [trials.is_joiner & (trials.seen >= month) for month in months]
+    total = sum(
+        float(after(trials, model.outcome, month)[some].sum()) for month, some in zip(months, seen, strict=True)
+    )
+    return total / max(sum(int(some.sum()) for some in seen), 1)
 
 
 def _event_study(effect: Effect, before: tuple, seed: int) -> pd.DataFrame:

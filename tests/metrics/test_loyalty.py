@@ -61,6 +61,13 @@ def test_the_interval_holds_the_truth_and_not_what_members_have_more_than_others
     assert found.others.naive > 2 * found.high
 
 
+def test_what_would_have_come_anyway_holds_the_truth(shop: Simulated, found: ProgrammeEffect) -> None:
+    """A quarter more was ordered: four fifths would have come anyway."""
+    low, high = found.anyway
+    assert 0.5 < low < 1 / 1.25 < high < 1
+    assert np.isnan(replace(found, declined=(Decline("slope_fails"),)).anyway).all()
+
+
 def test_months_before_and_after_joining_are_shown_and_those_because_of_which_one_joins_are_marked(
     found: ProgrammeEffect,
 ) -> None:

@@ -26,8 +26,11 @@ def points(**changes: object) -> SimpleNamespace:
     return SimpleNamespace(**(given | changes))
 
 
+ORDERS = SimpleNamespace(anyway=(0.7, 1.0))
+
+
 def paid(words: Words, low: float, high: float, **changes: object) -> Finding:
-    return findings.money_finding(money(low, high, **changes), words, months=6)
+    return findings.money_finding(money(low, high, **changes), ORDERS, words, months=6)
 
 
 def joins(*rows: tuple[int, bool]) -> pd.DataFrame:
@@ -43,7 +46,8 @@ CASES = [
         lambda words, n=n: findings.members_finding(COUNTS | {"joined": n, "compared": n, "all_months_seen": n}, words)
         for n in (0, 1, 2)
     ],
-    *[lambda words, n=n: findings.money_finding(money(-1, 1), words, months=n) for n in (1, 2)],
+    *[lambda words, n=n: findings.money_finding(money(-1, 1), ORDERS, words, months=n) for n in (1, 2)],
+    lambda words: findings.money_finding(money(-1, 1), SimpleNamespace(anyway=(NAN, NAN)), words, months=6),
     lambda words: paid(words, 1, 2, break_even=(1.0, 1.0), has_running_cost=False),
     lambda words: paid(words, NAN, NAN, parts=UNKNOWN),
     *[lambda words, reason=reason: paid(words, 0, 0, missing=reason) for reason in findings.MISSING],
