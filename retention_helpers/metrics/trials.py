@@ -113,7 +113,7 @@ def _read(
     connection: duckdb.DuckDBPyConnection, ends_at: pd.Timestamp, horizon: int, measures: Sequence[str]
 ) -> Trials:
     rows = connection.execute(
-        "SELECT trial_rows.*, known_customers.first_channel FROM trial_rows"
+        "SELECT trial_rows.* EXCLUDE (digest), known_customers.first_channel FROM trial_rows"
         " LEFT JOIN known_customers ON known_customers.customer_id = trial_rows.customer_id ORDER BY trial"
     ).df()
     index_at, gap = rows["index_at"], rows["gap"].to_numpy(float)
