@@ -26,7 +26,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help chaos report backfill plan status mail mail-preview alerts pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models bench-pipeline format lock audit forget prune clean
+.PHONY: help chaos report backfill plan status mail mail-preview alerts pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models validate-impact bench-impact bench-pipeline format lock audit forget prune clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -130,6 +130,12 @@ bench-models: .venv/.ready-dev  ## Write docs/models-bench.md anew: what the mod
 
 bench-pipeline: .venv/.ready-dev  ## Processor time of runs beside that of their cells, and beside other ways: [ARGS=--months 12]
 	$(PY) docs/make_pipeline_bench.py $(ARGS)
+
+validate-impact: .venv/.ready-dev  ## Write docs/impact-validation.md anew: does the effect of the programme hold the truth? (hours) [ARGS=--minutes 40]
+	$(PY) -m docs.make_impact_validation $(ARGS)
+
+bench-impact: .venv/.ready-dev  ## Time and memory of the effect of the programme at 20,000, 100,000 and 1,000,000 customers
+	$(PY) -m docs.make_impact_bench $(ARGS)
 
 # ---- the environment
 

@@ -11,7 +11,7 @@ from .canvas import Box, Canvas, Ink, Stroke
 from .columns import numbers, require
 from .figure import Figure, compose, compose_without_data
 from .finding import Finding
-from .measure import widest
+from .measure import text_width, widest
 from .rows import BAR, Rows
 from .scale import Scale
 from .unit import Unit, write, write_interval, write_n
@@ -21,17 +21,20 @@ from .unit import Unit, write, write_interval, write_n
 class BarOptions:
     """What to draw of the table, and how.
 
-    label, value, n: columns (n may be absent). unit: of the value. top: at most so many bars; the table keeps all.
-    highlight: labels drawn in the accent colour, the others grey; all in accent when empty. header, title: the
-    reader's words for label and value in the data table.
+    label, value, n: columns (n may be absent). unit, digits: of the value. top: at most so many bars; the table keeps
+    all. highlight: labels drawn in the accent colour, the others grey; all in accent when empty. struck: labels whose
+    value is crossed out: it looks like an answer and is none. header, title: the reader's words for label and value in
+    the data table.
     """
 
     label: str = "label"
     value: str = "value"
     n: str = "n"
     unit: Unit = "number"
+    digits: int | None = None
     top: int = 12
     highlight: tuple[str, ...] = ()
+    struck: tuple[str, ...] = ()
     header: str = ""
     title: str = ""
 
@@ -64,6 +67,8 @@ def ranked_bars(frame: pd.DataFrame, finding: Finding, words: Words, *, options:
     notes = []
     if shown[["_low", "_high"]].notna().all(axis=1).any():
         notes.append(words.say("The thin line is a 95% interval."))
+    if set(options.struck) & set(shown[options.label].astype(str)):
+        notes.append(words.say("Crossed out: looks like an answer, and is none."))
     if len(known) > len(shown):
         notes.append(words.say("{n} more are in the data table.", n=words.integer(len(known) - len(shown))))
     return compose(finding.noting(*notes), table, lambda width: _draw(shown, width, words, options), words)
@@ -72,7 +77,7 @@ def ranked_bars(frame: pd.DataFrame, finding: Finding, words: Words, *, options:
 def _draw(shown: pd.DataFrame, width: float, words: Words, options: BarOptions) -> Canvas:
     rows = Rows([str(label) for label in shown[options.label]], width)
     counts = [words.say("n = {n}", n=write_n(n, words)) for n in shown[options.n]] if options.n in shown.columns else []
-    texts = [write(value, options.unit, words) for value in shown[options.value]]
+    texts = [write(value, options.unit, words, options.digits) for value in shown[options.value]]
     right = width - widest(texts, 12, True) - 10 - rows.note_width(counts)
     edges = shown[[options.value, "_low", "_high"]].to_numpy(dtype=float)
     low, high = min(0.0, float(np.nanmin(edges))), max(0.0, float(np.nanmax(edges)))
@@ -87,6 +92,8 @@ def _draw(shown: pd.DataFrame, width: float, words: Words, options: BarOptions) 
             _interval(canvas, (x(least), x(most)), y)
             end = max(end, x(most))
         canvas.text(end + 7, y, text, Ink("accent" if accent else "muted", 12, bold=accent))
+        if str(label) in options.struck:
+            canvas.line([end + 5, end + 9 + text_width(text, 12, accent)], [y, y], Stroke("ink", 1.5))
         if low < 0:
             canvas.line([x(0), x(0)], [y - BAR / 2 - 4, y + BAR / 2 + 4], Stroke("axis"))
     return canvas
@@ -99,13 +106,17 @@ def _interval(canvas: Canvas, ends: tuple[float, float], y: float) -> None:
 
 
 def _table(ranked: pd.DataFrame, words: Words, options: BarOptions) -> pd.DataFrame:
+    first = options.header or words.say("Group")
     columns = {
-        options.header or words.say("Group"): [str(label) for label in ranked[options.label]],
+        first: [str(label) for label in ranked[options.label]],
         options.title or words.say("Value"): [
-            write_interval(value, (low, high), options.unit, words)
+            write_interval(value, (low, high), options.unit, words, options.digits)
             for value, low, high in zip(ranked[options.value], ranked["_low"], ranked["_high"], strict=True)
         ],
     }
+    if options.struck:
+        is_answer = [words.say("no") if name in options.struck else words.say("yes") for name in columns[first]]
+        columns[words.say("An answer")] = is_answer
     if options.n in ranked.columns:
         columns[words.say("n")] = [write_n(n, words) for n in ranked[options.n]]
     return pd.DataFrame(columns, dtype="object")

@@ -31,24 +31,39 @@ class CohortSums:
         return self.mean.shape[1]
 
 
+class RunningSums:
+    """Adds up batches of units as they are read."""
+
+    def __init__(self, periods: int) -> None:
+        self._periods = periods
+        self._n: dict[int, float] = {}
+        self._total: dict[int, Floats] = {}
+        self._squares: dict[int, Floats] = {}
+
+    def add(self, cohort: NDArray[np.int64], outcome: Floats) -> None:
+        """A batch: cohort of each unit (b,), outcome (b, T)."""
+        for one in np.unique(cohort):
+            mine, key = np.asarray(outcome[cohort == one], dtype=float), int(one)
+            self._n[key] = self._n.get(key, 0.0) + len(mine)
+            self._total[key] = self._total.get(key, 0.0) + mine.sum(axis=0)
+            self._squares[key] = self._squares.get(key, 0.0) + mine.T @ mine
+
+    def whole(self) -> CohortSums:
+        """All that was added."""
+        cohorts, periods = sorted(self._n), self._periods
+        size = np.array([self._n[one] for one in cohorts])
+        mean = np.array([self._total[one] / self._n[one] for one in cohorts]).reshape(-1, periods)
+        square = np.array([self._squares[one] / self._n[one] for one in cohorts]).reshape(-1, periods, periods)
+        spread = square - mean[:, :, None] * mean[:, None, :]
+        return CohortSums(np.array(cohorts, dtype=np.int64), size, mean, spread)
+
+
 def sums_of(batches: Iterable[tuple[NDArray[np.int64], Floats]], periods: int) -> CohortSums:
     """Add up batches of (cohort of each unit (b,), outcome (b, T))."""
-    n: dict[int, float] = {}
-    total: dict[int, Floats] = {}
-    squares: dict[int, Floats] = {}
+    sums = RunningSums(periods)
     for cohort, outcome in batches:
-        for one in np.unique(cohort):
-            mine = np.asarray(outcome[cohort == one], dtype=float)
-            key = int(one)
-            n[key] = n.get(key, 0.0) + len(mine)
-            total[key] = total.get(key, np.zeros(periods)) + mine.sum(axis=0)
-            squares[key] = squares.get(key, np.zeros((periods, periods))) + mine.T @ mine
-    cohorts = sorted(n)
-    size = np.array([n[one] for one in cohorts])
-    mean = np.array([total[one] / n[one] for one in cohorts]).reshape(len(cohorts), periods)
-    square = np.array([squares[one] / n[one] for one in cohorts]).reshape(len(cohorts), periods, periods)
-    spread = square - mean[:, :, None] * mean[:, None, :]
-    return CohortSums(np.array(cohorts, dtype=np.int64), size, mean, spread)
+        sums.add(cohort, outcome)
+    return sums.whole()
 
 
 def matrix_of(panel: pd.DataFrame) -> tuple[NDArray[np.int64], Floats, NDArray]:

@@ -10,6 +10,7 @@ from .intervals import Floats
 HIGHEST = 0.9  # a chance to join above it weighs no more
 _STEPS, _CLOSE, _LONGEST = 40, 1e-8, 2.0
 _RIDGE = 1e-8
+_ROWS = 100_000  # at a time
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def logit(x: Floats, joins: NDArray[np.bool_]) -> Chance:
     ridge = _RIDGE * len(y) * np.eye(len(beta))
     for _ in range(_STEPS):
         chance = _expit(x @ beta)
-        information = (x * (chance * (1 - chance))[:, None]).T @ x + ridge
+        information = _weighed(x, chance * (1 - chance), x) + ridge
         step = np.linalg.solve(information, x.T @ (y - chance))
         longest = np.abs(step).max()
         beta += step * min(1.0, _LONGEST / max(longest, _CLOSE))
@@ -56,15 +57,24 @@ def att(y: Floats, joins: NDArray[np.bool_], x: Floats, model: Chance, z: Floats
     z = x if z is None else z
     stays = ~joins
     chance = np.minimum(model.chance, HIGHEST)
-    bread = np.linalg.pinv(x[stays].T @ z[stays])
-    left = y - z @ (bread @ (x[stays].T @ y[stays]))
+    bread = np.linalg.pinv(_weighed(x, stays.astype(float), z))
+    left = y - z @ (bread @ (x.T @ (y * stays)))
     weight = np.where(stays, chance / (1 - chance), 0.0)
     weight /= weight.sum()
     treated, control = left[joins].mean(), weight @ left
     influence = np.where(joins, (left - treated) / joins.sum(), -weight * (left - control))
-    influence -= x @ (bread.T @ (z[joins].mean(axis=0) - weight @ z)) * left * stays
+    influence -= x @ (bread.T @ (joins @ z / joins.sum() - weight @ z)) * left * stays
     influence -= x @ (model.covariance @ ((weight * (left - control)) @ x)) * (joins - model.chance)
     return Att(float(treated - control), influence, weight)
+
+
+def _weighed(x: Floats, weight: Floats, z: Floats) -> Floats:
+    """(k, k) the weighted products of columns, some rows at a time: never a second copy of all."""
+    blocks = range(0, max(len(x), 1), _ROWS)
+    return sum(
+        ((x[i : i + _ROWS] * weight[i : i + _ROWS, None]).T @ z[i : i + _ROWS] for i in blocks),
+        start=np.zeros((x.shape[1], z.shape[1])),
+    )
 
 
 def _expit(value: Floats) -> Floats:

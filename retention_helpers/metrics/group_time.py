@@ -146,9 +146,9 @@ class _SumsInfluence:
 
     def covariance(self, weights: Floats, constants: Floats) -> Floats:
         n, whole = self.sums.n, self.sums.n.sum()
-        linear = np.einsum("mk,gkt->gmt", weights, self.loadings)
-        offsets = np.einsum("mk,gk->gm", weights, self.offsets) + constants.T
-        within = np.einsum("gmt,gts,gls->gml", linear, self.sums.covariance, linear)
+        linear = weights @ self.loadings
+        offsets = self.offsets @ weights.T + constants.T
+        within = linear @ self.sums.covariance @ linear.swapaxes(1, 2)
         return np.einsum("g,gml->ml", n / whole**2, within + offsets[:, :, None] * offsets[:, None, :])
 
 

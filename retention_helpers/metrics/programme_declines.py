@@ -1,6 +1,7 @@
 """When nothing is said about an effect, and why: the data must have earned it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -13,6 +14,7 @@ FEWEST_MEMBERS = 300  # with all months after joining seen
 FEWEST_MONTHS = 6  # of orders before the programme
 FEWEST_CONTROLS = 5  # a member
 MOST_UNDATED = 0.30  # members without an order shortly before joining
+MOST_BY_MONTH = 0.50  # members whose joining is dated on the very beginning of a month
 FEWEST_OUTSIDE = 0.50  # of the controls, not yet members a month later
 
 SENTENCES = {
@@ -28,6 +30,10 @@ SENTENCES = {
         "The dates of joining cannot be right: {found} of the members had not ordered in the 30 days up to it, at"
         " most {needed} may."
     ),
+    "joins_by_month": marked(
+        "Joining is known by its month alone: {found} of the members joined at the very beginning of one, at most"
+        " {needed} may. Orders before and after it cannot be told apart."
+    ),
     "too_certain": marked(
         "Members can hardly be compared: {found} of them were all but certain to join, at most {needed} may be."
     ),
@@ -37,19 +43,22 @@ SENTENCES = {
     ),
     "slope_fails": marked("Members were already growing otherwise than others, long before they joined."),
     "placebo_fails": marked("A joining that never happened seems to have an effect: the comparison fails."),
+    "slope_untried": marked("How members were growing before they joined cannot be told: their history is too short."),
+    "placebo_untried": marked("A joining that never happened could not be tried: hardly anybody stayed outside."),
     "placebo_blind": marked(
         "Whether members were growing before joining cannot be seen well enough: {found} would have been noticed,"
         " {needed} should be."
     ),
 }  # fmt: skip
-# How a reason's numbers are written; those not named are counts.
-FORMS = {
-    "everybody_joined": ".0%",
-    "too_few_controls": ".1f",
-    "joins_not_dated": ".0%",
-    "too_certain": ".0%",
-    "no_overlap": ".2f",
-    "placebo_blind": ".2f",
+# How a reason's numbers are written, and with how many decimals; those not named are counts.
+FORMS: dict[str, tuple[Literal["percent", "number"], int]] = {
+    "everybody_joined": ("percent", 0),
+    "too_few_controls": ("number", 1),
+    "joins_not_dated": ("percent", 0),
+    "joins_by_month": ("percent", 0),
+    "too_certain": ("percent", 0),
+    "no_overlap": ("number", 2),
+    "placebo_blind": ("number", 2),
 }
 
 
@@ -61,9 +70,20 @@ class Decline:
     found: float = np.nan
     needed: float = np.nan
 
+    @property
+    def text(self) -> str:
+        """The sentence, to be said with ``found`` and ``needed``."""
+        return SENTENCES[self.reason]
+
+    @property
+    def form(self) -> tuple[str, int]:
+        """Unit and decimals of ``found`` and ``needed``."""
+        return FORMS.get(self.reason, ("integer", 0))
+
     def __str__(self) -> str:
-        found, needed = (format(number, FORMS.get(self.reason, ".0f")) for number in (self.found, self.needed))
-        return SENTENCES[self.reason].format(found=found, needed=needed)
+        unit, digits = self.form
+        form = f".{digits}{'%' if unit == 'percent' else 'f'}"
+        return self.text.format(found=format(self.found, form), needed=format(self.needed, form))
 
 
 def before_comparing(counts: dict[str, int], trials: Trials, months_before: int) -> tuple[Decline, ...]:
@@ -75,9 +95,11 @@ def before_comparing(counts: dict[str, int], trials: Trials, months_before: int)
     undated = (counts["no_recent_order"] + counts["no_order"] + counts["no_join_date"]) / (
         counts["joined"] + counts["no_join_date"]
     )
+    by_month = counts["by_month"] / counts["joined"]
     month_later = trials.joins_after[~trials.is_joiner & (trials.seen >= 1)]
     outside = float((month_later > 1).mean()) if month_later.size else 0.0
     tried = [
+        (by_month > MOST_BY_MONTH, Decline("joins_by_month", by_month, MOST_BY_MONTH)),
         (undated > MOST_UNDATED, Decline("joins_not_dated", undated, MOST_UNDATED)),
         (months_before < FEWEST_MONTHS, Decline("short_history", months_before, FEWEST_MONTHS)),
         (seen < FEWEST_MEMBERS, Decline("too_few_members", seen, FEWEST_MEMBERS)),
@@ -96,8 +118,10 @@ def after_comparing(tests: ProgrammeTests, effect: float, low: float, high: floa
     tried = [
         (not tests.certain_share <= MOST_CERTAIN, Decline("too_certain", tests.certain_share, MOST_CERTAIN)),
         (not tests.most_off <= MOST_OFF, Decline("no_overlap", tests.most_off, MOST_OFF)),
-        (not tests.slope.holds, Decline("slope_fails")),
-        (not tests.placebo.holds, Decline("placebo_fails")),
+        (not tests.slope.is_tried, Decline("slope_untried")),
+        (tests.slope.is_tried and not tests.slope.holds, Decline("slope_fails")),
+        (not tests.placebo.is_tried, Decline("placebo_untried")),
+        (tests.placebo.is_tried and not tests.placebo.holds, Decline("placebo_fails")),
         (claims and tests.slope.se > abs(effect) / 2, Decline("placebo_blind", tests.slope.se, abs(effect) / 2)),
     ]
     return tuple(decline for fails, decline in tried if fails)

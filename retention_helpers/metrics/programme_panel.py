@@ -3,18 +3,17 @@
 Only customers known before the first month are in it, so that nobody arrives in the middle.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
-from .cohort_sums import NEVER, CohortSums, sums_of
+from .cohort_sums import NEVER, CohortSums, RunningSums
 from .frames import statement
 from .group_time import Estimate, group_time_att, two_way_fixed_effects
-from .intervals import Floats
 from .relations import keep
+from .trial_covariates import ACTIVE
 from .trials import CHOSEN_MONTHS
 
 MONTHS_BEFORE = 6  # of the launch, in the panel
@@ -34,28 +33,26 @@ class SecondOpinions:
     group_time: Estimate
 
 
-def panel_sums(connection: duckdb.DuckDBPyConnection, outcome: str, *, first_month: int, last_month: int) -> CohortSums:
+def panel_sums(
+    connection: duckdb.DuckDBPyConnection, outcomes: Sequence[str], *, first_month: int, last_month: int
+) -> dict[str, CohortSums]:
     """The sums over customers by month of joining; tables ``orders``, ``known_customers``, ``programme_joins``."""
     keep(connection, "programme_customers", statement("programme_customers"), {"first_month": first_month})
     joined = connection.execute("SELECT joined_month FROM programme_customers ORDER BY place").fetchnumpy()
     cohort = np.where(joined["joined_month"] < 0, NEVER, joined["joined_month"] - first_month).astype(np.int64)
     periods = last_month - first_month + 1
-
-    def batches() -> Iterator[tuple[NDArray[np.int64], Floats]]:
-        for first in range(0, len(cohort), _BATCH):
-            size = min(_BATCH, len(cohort) - first)
-            values = {
-                "first_month": first_month, "last_month": last_month, "first": first, "last": first + size
-            }  # fmt: skip
-            rows = connection.execute(statement("programme_months"), values).fetchnumpy()
+    found = {outcome: RunningSums(periods) for outcome in outcomes}
+    for first in range(0, len(cohort), _BATCH):
+        size = min(_BATCH, len(cohort) - first)
+        values = {"first_month": first_month, "last_month": last_month, "first": first, "last": first + size}
+        rows = connection.execute(statement("programme_months"), values).fetchnumpy()
+        # Members from before the months compared show no change in them.
+        some = (cohort[first : first + size] == NEVER) | (cohort[first : first + size] > 0)
+        for outcome, sums in found.items():
             wide = np.zeros((size, periods))
-            amount = np.ones(len(rows["place"])) if outcome == "active" else rows[outcome]
-            wide[rows["place"] - first, rows["period"]] = amount
-            # Members from before the months compared show no change in them.
-            some = (cohort[first : first + size] == NEVER) | (cohort[first : first + size] > 0)
-            yield cohort[first : first + size][some], wide[some]
-
-    return sums_of(batches(), periods)
+            wide[rows["place"] - first, rows["period"]] = 1.0 if outcome == ACTIVE else rows[outcome]
+            sums.add(cohort[first : first + size][some], wide[some])
+    return {outcome: sums.whole() for outcome, sums in found.items()}
 
 
 def second_opinions(sums: CohortSums, horizon: int) -> SecondOpinions:

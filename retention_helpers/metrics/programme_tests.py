@@ -12,6 +12,8 @@ from .trials import CHOSEN_MONTHS
 
 TREND_MONTHS = 6  # a trend is told as what it comes to in so many months
 ALARM = 0.02  # a placebo that is true fails so often
+MOST_PRETENDING = 400_000  # starts: more show nothing more, and would take a second copy of all
+PRETENCES = 4  # draws of those who pretend to have joined
 MOST_CERTAIN, MOST_OFF = 0.20, 0.20  # joiners with a chance above 0.9; standardised difference left
 
 
@@ -28,6 +30,11 @@ class Placebo:
         if not (self.se > 0):
             return np.nan
         return float(2 * stats.norm.sf(abs(self.value) / self.se))
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether there was anything to test."""
+        return self.p_value >= 0
 
     @property
     def holds(self) -> bool:
@@ -87,14 +94,24 @@ def tests_of(
 
 
 def pretended(model: Model, *, seed: int) -> Placebo:
-    """The effect of a joining that did not happen: drawn among those who never joined, by their chance to join."""
-    outside = model.trials.take(~model.trials.is_joiner & np.isinf(model.trials.joins_after))
-    chance = model.chance.chance[~model.trials.is_joiner & np.isinf(model.trials.joins_after)]
-    joins = np.random.default_rng(seed).random(len(chance)) < chance
-    if joins.sum() < 2 or joins.all():
-        return Placebo(np.nan, np.nan)
-    found = effect_of(fit_model(outside.with_joiners(joins), model.outcome))
-    return Placebo(found.value, found.se)
+    """The effect of a joining that did not happen: drawn among those who never joined, by their chance to join.
+
+    The mean of several draws: a single one would be a lottery that a month may lose.
+    """
+    rng = np.random.default_rng(seed)
+    places = np.flatnonzero(~model.trials.is_joiner & np.isinf(model.trials.joins_after))
+    if len(places) > MOST_PRETENDING:
+        places = np.sort(rng.choice(places, MOST_PRETENDING, replace=False))
+    outside, chance = model.trials.take(places), model.chance.chance[places]
+    values, influences = [], np.zeros(model.trials.customers)
+    for _ in range(PRETENCES):
+        joins = rng.random(len(chance)) < chance
+        if joins.sum() < 2 or joins.all():
+            return Placebo(np.nan, np.nan)
+        found = effect_of(fit_model(outside.with_joiners(joins), model.outcome))
+        values.append(found.value)
+        influences += found.total_influence / PRETENCES
+    return Placebo(float(np.mean(values)), float(standard_error(influences)))
 
 
 def _all_zero(months: Floats, difference: Floats, influence: Floats) -> float:

@@ -1,9 +1,11 @@
 """What was known of each customer when its trial started: the last three months, and its own level from before them."""
 
+from itertools import chain
+
 import numpy as np
 
 from .intervals import Floats
-from .trials import CHOSEN_MONTHS, MOST_BEFORE, Trials
+from .trials import CHOSEN_MONTHS, Trials
 
 ACTIVE = "active"
 OUTCOMES = ("orders", "revenue", "margin", ACTIVE)
@@ -15,6 +17,12 @@ def before(trials: Trials, outcome: str) -> Floats:
     if outcome == ACTIVE:
         return (trials.before["orders"] > 0).astype(float)
     return trials.before[outcome].astype(float)
+
+
+def in_month(trials: Trials, outcome: str, month: int) -> Floats:
+    """(n,) the outcome in one month before the start, from -1 down."""
+    column = trials.before["orders" if outcome == ACTIVE else outcome][:, -month - 1]
+    return (column > 0).astype(float) if outcome == ACTIVE else column.astype(float)
 
 
 def after(trials: Trials, outcome: str, month: int) -> Floats:
@@ -30,31 +38,40 @@ def exposure(trials: Trials, first: int = CHOSEN_MONTHS + 1) -> Floats:
     From month -``first`` back to the last whole month after the first order, which says nothing itself: it is why the
     customer is known.
     """
-    month = np.arange(1, MOST_BEFORE + 1)[None, :]
+    month = np.arange(1, trials.months_before + 1)[None, :]
     return ((month >= first) & (month <= np.floor(trials.known)[:, None])).astype(float)
 
 
 def level(trials: Trials, outcome: str, first: int = CHOSEN_MONTHS + 1) -> Floats:
     """(n,) a customer's own mean a month, before the months because of which one joins."""
-    counts = exposure(trials, first)
-    return (before(trials, outcome) * counts).sum(axis=1) / counts.sum(axis=1)
+
+    def of(some: Trials) -> Floats:
+        counts = exposure(some, first)
+        return (before(some, outcome) * counts).sum(axis=1) / counts.sum(axis=1)
+
+    return np.concatenate([of(some) for some in trials.in_blocks()])
 
 
 def growth(trials: Trials, outcome: str) -> tuple[Floats, Floats]:
     """(n,) a customer's own trend long before the start, outcome a month more each month; and its months."""
-    counts = exposure(trials, CHOSEN_MONTHS + 1 + LATE_LEFT_OUT)
-    months = counts.sum(axis=1)
-    time = -np.arange(1, MOST_BEFORE + 1)[None, :]
-    middle = (counts * time).sum(axis=1) / np.maximum(months, 1)
-    off = counts * (time - middle[:, None])
-    spread = (off**2).sum(axis=1)
-    return (off * before(trials, outcome)).sum(axis=1) / np.where(spread > 0, spread, np.nan), months
+
+    def of(some: Trials) -> Floats:
+        counts = exposure(some, CHOSEN_MONTHS + 1 + LATE_LEFT_OUT)
+        months = counts.sum(axis=1)
+        time = -np.arange(1, some.months_before + 1)[None, :]
+        middle = (counts * time).sum(axis=1) / np.maximum(months, 1)
+        off = counts * (time - middle[:, None])
+        spread = (off**2).sum(axis=1)
+        return np.stack([(off * before(some, outcome)).sum(axis=1) / np.where(spread > 0, spread, np.nan), months])
+
+    trend, months = np.concatenate([of(some) for some in trials.in_blocks()], axis=1)
+    return trend, months
 
 
 def covariates(trials: Trials, outcome: str) -> Floats:
     """(n, k) a column of ones, the last three months, silence, tenure, channel, day and month; never the level."""
-    orders = trials.before["orders"].astype(float)
-    last, second, third = (orders[:, place] for place in range(CHOSEN_MONTHS))
+    orders = [in_month(trials, "orders", -month) for month in range(1, CHOSEN_MONTHS + 1)]
+    last, second, third = orders
     together = last + second + third
     plain = [
         trials.day,
@@ -69,11 +86,17 @@ def covariates(trials: Trials, outcome: str) -> Floats:
         together == 0,
     ]
     if outcome in ("revenue", "margin"):
-        money = before(trials, outcome)[:, :CHOSEN_MONTHS]
-        plain += [money[:, 0], money.sum(axis=1)]
-    marks = [trials.channel == one for one in np.unique(trials.channel)[1:]]
-    marks += [trials.month == one for one in np.unique(trials.month)[1:]]
-    columns = np.column_stack([*plain, *marks]).astype(float)
-    spread = columns.std(axis=0)
-    columns = (columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1)
-    return np.column_stack([np.ones(len(columns)), columns[:, spread > 0]])
+        money = [in_month(trials, outcome, -month) for month in range(1, CHOSEN_MONTHS + 1)]
+        plain += [money[0], sum(money)]
+    channels, months = np.unique(trials.channel)[1:], np.unique(trials.month)[1:]
+    wide = np.ones((len(last), 1 + len(plain) + len(channels) + len(months)))
+    marks = chain((trials.channel == one for one in channels), (trials.month == one for one in months))
+    kept = 1
+    # Column by column: at a million customers the whole of it lies in memory once, not four times.
+    for column in chain(plain, marks):
+        value = column.astype(float)
+        spread = value.std()
+        if spread > 0:
+            wide[:, kept] = (value - value.mean()) / spread
+            kept += 1
+    return wide[:, :kept]

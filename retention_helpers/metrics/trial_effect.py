@@ -9,7 +9,7 @@ from .bands import standard_error
 from .dilution import Month, purged
 from .doubly_robust import HIGHEST, Att, Chance, att, logit
 from .intervals import Floats
-from .trial_covariates import after, before, covariates, growth, level
+from .trial_covariates import after, covariates, growth, in_month, level
 from .trials import CHOSEN_MONTHS, Trials
 
 SHOWN_BEFORE = 9  # months before joining in the event study
@@ -29,7 +29,8 @@ class Model:
     def compare(self, change: Floats, rows: NDArray[np.bool_]) -> tuple[Att, Floats]:
         """Joiners minus controls in a change from the own level, on some rows; and its influence by customer."""
         some = Chance(self.chance.chance[rows], self.chance.covariance)
-        found = att(change[rows], self.trials.is_joiner[rows], self.x[rows], some)
+        x = self.x if rows.all() else self.x[rows]
+        found = att(change[rows], self.trials.is_joiner[rows], x, some)
         return found, self.by_customer(found.influence, rows)
 
     def by_customer(self, influence: Floats, rows: NDArray[np.bool_]) -> Floats:
@@ -83,7 +84,7 @@ def months_before(model: Model) -> tuple[NDArray[np.int64], Floats, Floats]:
         if min((trials.is_joiner & rows).sum(), (~trials.is_joiner & rows).sum()) < FEWEST:
             continue
         shown.append(month)
-        change = before(trials, model.outcome)[:, -month - 1] - model.level
+        change = in_month(trials, model.outcome, month) - model.level
         if month >= -CHOSEN_MONTHS:
             plain = np.ones((int(rows.sum()), 1))
             one = att(change[rows], trials.is_joiner[rows], plain, logit(plain, trials.is_joiner[rows]))

@@ -4,7 +4,7 @@ A member's trial starts at the moment of joining, so many seconds after its last
 order of its own in the same month. Nothing after the start decides who is in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -24,7 +24,7 @@ CHOSEN_MONTHS = 3  # months before joining: one joins because of these
 KNOWN_MONTHS = CHOSEN_MONTHS + 2  # so long before, a customer must have ordered first
 CONTROLS = 8  # a member
 MOST_BEFORE = 36  # months before the start that are looked at
-_BATCH = 400_000
+_BATCH = 80_000  # starts at a time: what bounds the memory
 MEASURES = ("orders", "revenue", "margin")
 
 
@@ -49,7 +49,16 @@ class Trials:
     def horizon(self) -> int:
         return self.after["orders"].shape[1]
 
-    def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> "Trials":
+    @property
+    def months_before(self) -> int:
+        return self.before["orders"].shape[1]
+
+    def in_blocks(self) -> Iterator["Trials"]:
+        """All starts, some at a time, without copies: at least one block, though it be empty."""
+        for first in range(0, max(len(self.month), 1), _BATCH):
+            yield self.take(slice(first, first + _BATCH))
+
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.int64] | slice) -> "Trials":
         """Some of the starts."""
         whole = {name: getattr(self, name) for name in self.__dataclass_fields__}
         some = {name: value[rows] for name, value in whole.items() if isinstance(value, np.ndarray)}
@@ -61,8 +70,17 @@ class Trials:
         return replace(self, is_joiner=joins)
 
 
-def draw_trials(connection: duckdb.DuckDBPyConnection, *, as_of: date, horizon_months: int, seed: int) -> Trials:
+def draw_trials(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    as_of: date,
+    horizon_months: int,
+    seed: int,
+    measures: Sequence[str] = MEASURES,
+) -> Trials:
     """Who joined, and who might have: the trials of tables ``orders``, ``customers`` and ``memberships``.
+
+    ``measures``: what is read of each month, of which orders always are.
 
     Leaves ``trial_joiners`` behind as a table: every member, and why it is compared or left out.
     """
@@ -83,15 +101,21 @@ def draw_trials(connection: duckdb.DuckDBPyConnection, *, as_of: date, horizon_m
     connection.register("trial_bounds", bounds.astype({"bound": "str"}))
     keep(connection, "trial_rows", statement("trial_rows"), values | {"salt": f"trial {seed} "})
     connection.unregister("trial_bounds")
-    return _read(connection, pd.Timestamp(ends_at), horizon_months)
+    return _read(
+        connection,
+        pd.Timestamp(ends_at),
+        horizon_months,
+        [one for one in MEASURES if one in measures or one == "orders"],
+    )
 
 
-def _read(connection: duckdb.DuckDBPyConnection, ends_at: pd.Timestamp, horizon: int) -> Trials:
+def _read(
+    connection: duckdb.DuckDBPyConnection, ends_at: pd.Timestamp, horizon: int, measures: Sequence[str]
+) -> Trials:
     rows = connection.execute(
-        "SELECT trial_rows.*, known_customers.first_channel FROM trial_rows"
+        "SELECT trial_rows.* EXCLUDE (digest), known_customers.first_channel FROM trial_rows"
         " LEFT JOIN known_customers ON known_customers.customer_id = trial_rows.customer_id ORDER BY trial"
     ).df()
-    before, after, is_between = _blocks(connection, len(rows), ends_at.to_pydatetime(), horizon)
     index_at, gap = rows["index_at"], rows["gap"].to_numpy(float)
     starts = index_at + pd.to_timedelta(gap, unit="s")
     customer, names = pd.factorize(rows["customer_id"])
@@ -99,6 +123,11 @@ def _read(connection: duckdb.DuckDBPyConnection, ends_at: pd.Timestamp, horizon:
     def months(seconds: pd.Series) -> Floats:
         return seconds.dt.total_seconds().to_numpy(float) / MONTH_SECONDS
 
+    known = months(starts - rows["first_order_at"])
+    # Before the first order of all there is nothing to keep room for.
+    longest = min(MOST_BEFORE, int(known.max(initial=KNOWN_MONTHS)) + 1)
+    shape = {name: np.zeros((len(rows), longest), dtype=np.float32) for name in measures}
+    before, after, is_between = _blocks(connection, shape, ends_at.to_pydatetime(), horizon)
     joins_after = np.where(rows["is_joiner"] == 1, np.inf, months(rows["joined_at"] - starts))
     trials = Trials(
         is_joiner=(rows["is_joiner"] == 1).to_numpy(),
@@ -107,7 +136,7 @@ def _read(connection: duckdb.DuckDBPyConnection, ends_at: pd.Timestamp, horizon:
         month=rows["month"].to_numpy(np.int64),
         day=((index_at.dt.day - 1) / index_at.dt.days_in_month).to_numpy(float),
         gap=gap / MONTH_SECONDS,
-        known=months(starts - rows["first_order_at"]),
+        known=known,
         seen=months(ends_at - starts),
         joins_after=np.where(np.isnan(joins_after), np.inf, joins_after),
         channel=_largest(rows["first_channel"]),
@@ -118,21 +147,21 @@ def _read(connection: duckdb.DuckDBPyConnection, ends_at: pd.Timestamp, horizon:
 
 
 def _blocks(
-    connection: duckdb.DuckDBPyConnection, starts: int, ends_at: object, horizon: int
+    connection: duckdb.DuckDBPyConnection, before: dict[str, NDArray[np.float32]], ends_at: object, horizon: int
 ) -> tuple[dict[str, NDArray[np.float32]], dict[str, NDArray[np.float32]], NDArray[np.bool_]]:
     """Orders and money by month before and after each start; and who ordered again before the start it was given."""
-    before = {name: np.zeros((starts, MOST_BEFORE), dtype=np.float32) for name in MEASURES}
-    after = {name: np.zeros((starts, horizon), dtype=np.float32) for name in MEASURES}
+    starts, longest = before["orders"].shape
+    after = {name: np.zeros((starts, horizon), dtype=np.float32) for name in before}
     is_between = np.zeros(starts, dtype=bool)
     for first in range(0, starts, _BATCH):
         values = {"first": first, "last": first + _BATCH, "ends_at": ends_at, "length": MONTH_SECONDS, "most": horizon}
         found: Mapping[str, NDArray] = connection.execute(statement("trial_blocks"), values).fetchnumpy()
         trial, block = found["trial"], found["block"]
         is_between[trial[found["is_between"] == 1]] = True
-        late, early = block > 0, (block < 0) & (block >= -MOST_BEFORE)
-        for name in MEASURES:
+        late, early = block > 0, (block < 0) & (block >= -longest)
+        for name, value in before.items():
             after[name][trial[late], block[late] - 1] = found[name][late]
-            before[name][trial[early], -block[early] - 1] = found[name][early]
+            value[trial[early], -block[early] - 1] = found[name][early]
     return before, after, is_between
 
 

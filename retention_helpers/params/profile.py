@@ -59,6 +59,7 @@ class Profile(Strict):
     active_months: int | None = Field(None, ge=1, le=60)
     existing_base_rule: Literal["non_first_order", "before_month"] = "non_first_order"
     margin_share: float | None = Field(None, gt=0, le=1)
+    reward_cost_share: float | None = Field(None, gt=0, le=1, description="cost of a reward, part of its value")
     orders: OrderRules = OrderRules()
     questions: dict[str, Question] = Field(default_factory=dict, description="scales of what customers are asked")
     fatal: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(

@@ -99,6 +99,14 @@ class LifetimeValueParameters(NotebookParameters):
     group_by: Literal["", "source", "channel", "category", "country", "city", "gender", "age_band", "referred"] = ""
 
 
+class LoyaltyImpactParameters(NotebookParameters):
+    """notebooks/loyalty_impact.ipynb: how many months after joining, what of revenue is profit, cost of a reward."""
+
+    horizon_months: int = Field(6, ge=1, le=24)
+    margin_share: float = Field(0.0, ge=0, le=1)
+    reward_cost_share: float = Field(0.0, ge=0, le=1)
+
+
 class RfmSegmentsParameters(NotebookParameters):
     """notebooks/rfm_segments.ipynb: other rules than params/segments.yaml says, to look how they would divide."""
 
@@ -115,6 +123,7 @@ MODELS: dict[str, type[NotebookParameters]] = {
     "journey": JourneyParameters,
     "lifecycle": LifecycleParameters,
     "lifetime_value": LifetimeValueParameters,
+    "loyalty_impact": LoyaltyImpactParameters,
     "rfm_segments": RfmSegmentsParameters,
     "summary": SummaryParameters,
 }

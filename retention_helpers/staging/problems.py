@@ -54,6 +54,8 @@ def table_problems(con: duckdb.DuckDBPyConnection, profile: Profile, staged: Sta
         problems += _one(con, name, Check("filtered", "is_filtered", first, "left out by the profile's keep rule"))
         problems += _one(con, name, recoded(name))
         problems += _tidied_headers(name, staged)
+    if "memberships" in staged.tables:
+        problems += _copies(con)
     if "customers" in staged.tables:
         distinct = "SELECT DISTINCT * EXCLUDE (customer_id_text, recoded) FROM staged_customers WHERE NOT is_filtered"
         done = "the one registered first is used, then the first in alphabetical order"
@@ -70,6 +72,18 @@ def _one(con: duckdb.DuckDBPyConnection, table: str, check: Check) -> list[tuple
     if not rows or not rows[0]:
         return []
     return [(table, check.name, rows[0], _examples(con, check, table), check.done)]
+
+
+def _copies(con: duckdb.DuckDBPyConnection) -> list[tuple]:
+    """Events that stand in the table several times, equal in every mapped column."""
+    query = """SELECT customer_id AS example, count(*) - 1 AS copies FROM staged_memberships
+        WHERE NOT is_filtered AND customer_id IS NOT NULL
+        GROUP BY customer_id, "at", event, order_id, tier, points, value_cents, paid_cents HAVING count(*) > 1"""
+    found = con.execute(f"SELECT sum(copies) FROM ({query})").fetchone()
+    done = "all counted: events may be alike; look whether they are copies"
+    return (
+        [("memberships", "event_twice", int(found[0]), first_examples(con, query), done)] if found and found[0] else []
+    )
 
 
 def _several(con: duckdb.DuckDBPyConnection, table: str, check: tuple[str, str, str, str]) -> list[tuple]:

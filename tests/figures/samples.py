@@ -334,6 +334,12 @@ def draw_bars(words: Words, text: str = "Rank") -> Figure:
     return ranked_bars(groups([text, "Web", "Phone"]), finding("bars", text), words, options=options)
 
 
+def draw_struck(words: Words, text: str = "Members minus others") -> Figure:
+    names = [text, "Web", "Phone"]
+    options = BarOptions(unit="percent", header=text, title=f"{text} value", highlight=("Web",), struck=(text,))
+    return ranked_bars(groups(names), finding("struck", text), words, options=options)
+
+
 def draw_decomposition(words: Words, text: str = "Revenue") -> Figure:
     steps = decomposition_steps(DECOMPOSED, words).replace({"part": {"Number of buyers": text}})
     return waterfall(steps, finding("parts", text), words)
@@ -438,6 +444,7 @@ DRAWN: dict[str, Callable[..., Figure]] = {
     "lines": draw_lines,
     "grid": draw_grid,
     "bars": draw_bars,
+    "struck": draw_struck,
     "decomposition": draw_decomposition,
     "ledger": draw_ledger,
     "curve": draw_curve,

@@ -57,3 +57,13 @@ def test_a_highlighted_group_stands_out_from_grey():
 def test_negative_values_are_drawn_to_the_left_of_zero():
     frame = pd.DataFrame({"label": ["up", "down"], "value": [10.0, -20.0]})
     assert "−€20</text>" in _bars(frame, BarOptions(unit="money")).wide_svg
+
+
+def test_what_looks_like_an_answer_is_crossed_out_and_the_table_says_so():
+    plain, struck = (_bars(groups(), BarOptions(unit="percent", struck=names)) for names in ((), ("Web",)))
+    assert struck.wide_svg.count("stroke:var(--ink)") == plain.wide_svg.count("stroke:var(--ink)") + 1
+    answers = struck.table.set_index("Group")["An answer"]
+    assert answers["Web"] == "no"
+    assert set(answers.drop("Web")) == {"yes"}
+    assert "Crossed out" in struck.caption
+    assert "An answer" not in plain.table

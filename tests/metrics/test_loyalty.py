@@ -58,7 +58,14 @@ def test_the_interval_holds_the_truth_and_not_what_members_have_more_than_others
     assert found.low < shop.true_effect() < found.high
     assert found.robust_low < found.low < found.effect < found.high < found.robust_high
     assert found.others is not None
-    assert found.others.naive > 3 * found.effect
+    assert found.others.naive > 2 * found.high
+
+
+def test_what_would_have_come_anyway_holds_the_truth(shop: Simulated, found: ProgrammeEffect) -> None:
+    """A quarter more was ordered: four fifths would have come anyway."""
+    low, high = found.anyway
+    assert 0.5 < low < 1 / 1.25 < high < 1
+    assert np.isnan(replace(found, declined=(Decline("slope_fails"),)).anyway).all()
 
 
 def test_months_before_and_after_joining_are_shown_and_those_because_of_which_one_joins_are_marked(
@@ -166,6 +173,20 @@ def test_declined_for_joins_that_were_dated_back(shop: Simulated) -> None:
     assert "joins_not_dated" in reasons(effect(shop, memberships=dated))
 
 
+def test_declined_for_joins_that_are_known_by_their_month_alone(shop: Simulated) -> None:
+    first = shop.memberships["at"].dt.to_period("M").dt.start_time
+    answer = effect(shop, memberships=shop.memberships.assign(at=first))
+    assert answer.counts["by_month"] == answer.counts["joined"]
+    assert "joins_by_month" in reasons(answer)
+
+
+def test_joins_known_by_their_day_are_no_joins_known_by_their_month(shop: Simulated, found: ProgrammeEffect) -> None:
+    answer = effect(shop, memberships=shop.memberships.assign(at=shop.memberships["at"].dt.normalize()))
+    assert answer.counts["by_month"] < 0.1 * answer.counts["joined"]
+    assert "joins_by_month" not in reasons(answer)
+    assert found.counts["by_month"] == 0
+
+
 def test_declined_for_members_without_a_date_of_joining(shop: Simulated) -> None:
     undated = shop.memberships.assign(event=np.where(shop.memberships.index % 5 < 2, "earn", "join"))
     answer = effect(shop, memberships=undated)
@@ -209,7 +230,8 @@ def tried(**changes: object) -> ProgrammeTests:
         ("too_certain", {"certain_share": 0.21}),
         ("no_overlap", {"most_off": 0.21}),
         ("no_overlap", {"most_off": np.nan}),
-        ("slope_fails", {"slope": Placebo(np.nan, np.nan)}),
+        ("slope_untried", {"slope": Placebo(np.nan, np.nan)}),
+        ("placebo_untried", {"placebo": Placebo(np.nan, np.nan)}),
     ],
 )
 def test_each_failed_test_is_a_reason(reason: str, changes: dict) -> None:

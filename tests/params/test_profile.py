@@ -138,7 +138,9 @@ def test_a_name_that_is_no_folder_name_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_profile_is_refused_with_the_nearest_name() -> None:
-    with pytest.raises(ProfileError, match=r'no profile "online_retial". Did you mean "online_retail"\? Known: cdnow'):
+    with pytest.raises(
+        ProfileError, match=r'no profile "online_retial". Did you mean "online_retail"\? Known: airline_loyalty, cdnow'
+    ):
         load_profile("online_retial")
 
 

@@ -214,3 +214,9 @@ def test_other_tables_are_checked_too(tmp_path: Path) -> None:
         "no_month": (1, "soon"),
         "no_amount": (1, "lots"),
     }
+
+
+def test_events_of_a_programme_that_stand_twice_are_counted_and_kept(tmp_path: Path) -> None:
+    rows = ["a,2024-01-02,earn,5", "a,2024-01-02,earn,5", "a,2024-01-02,earn,6", "b,2024-01-02,earn,5"]
+    events = "\n".join(["customer_id,at,event,points", *rows, ""])
+    assert problems(tmp_path, CLEAN, others={"memberships": events}) == {"event_twice": (1, "a")}

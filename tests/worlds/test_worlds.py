@@ -4,8 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from retention_helpers.metrics.group_time import group_time_att
+from retention_helpers.metrics.programme import read_programme
+from retention_helpers.metrics.programme_panel import second_opinions
 from tests.worlds.bg_nbd import simulate_bg_nbd
-from tests.worlds.lives import WORLDS
+from tests.worlds.lives import HARDER, WORLDS
 from tests.worlds.world import Simulated, World, simulate
 
 pytestmark = pytest.mark.slow
@@ -22,7 +25,7 @@ def per_member(shop: Simulated) -> tuple[float, float]:
     return len(later) / len(mine), mine["extra_orders"].mean()
 
 
-@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize("name", [*WORLDS, *HARDER])
 def test_without_an_effect_nothing_is_extra_and_members_still_order_more(name: str) -> None:
     shop = simulate(World(name, customers=SMALL), seed=1)
     assert shop.true_effect() == 0
@@ -76,6 +79,16 @@ def test_tiers_and_a_sale_at_the_launch() -> None:
     sale = simulate(World("random", customers=SMALL, has_promotion=True), seed=7)
     joined = sale.memberships["month"].value_counts()
     assert joined[joined.index.min()] > 2 * joined[joined.index.min() + 3]
+
+
+@pytest.mark.parametrize(("name", "dip"), [("hot", -0.9), ("checkout", -0.7), ("life", -0.7), ("engaged", 0.0)])
+def test_streaks_mislead_another_method_as_much_as_they_should(name: str, dip: float) -> None:
+    """Group-time effects without anticipation take the end of a streak for an effect, where nothing has one."""
+    shop = simulate(World(name, customers=10_000), seed=9)
+    read = read_programme(shop.orders, shop.customers, shop.memberships, as_of=shop.as_of.date())
+    sums = read.sums["orders"]
+    assert group_time_att(sums, control="not_yet").months(1, 6).value == pytest.approx(dip, abs=0.25)
+    assert 1.1 < second_opinions(sums, 6).naive < 1.8
 
 
 def test_one_seed_is_one_shop() -> None:

@@ -70,12 +70,12 @@ class Simulated:
         months = self.joined_at.astype("datetime64[M]")
         return np.where(np.isnat(self.joined_at), NEVER, (months - START).astype(float))
 
-    def true_effect(self, outcome: str = "orders", horizon: int = 6) -> float:
+    def true_effect(self, outcome: str = "orders", horizon: int = 6, *, everybody: bool = False) -> float:
         """What the programme added a month, over the months since joining that are over, to the members compared.
 
-        Those are who ordered in the 30 days up to joining and had first ordered five months before.
+        Those are who ordered in the 30 days up to joining and had first ordered five months before; or all members.
         """
-        compared = self._compared()
+        compared = np.flatnonzero(~np.isnat(self.joined_at)) if everybody else self._compared()
         edges = (START + np.arange(self.world.months + 1)).astype("datetime64[s]").astype(float)
         joined = self.joined_at[compared].astype("datetime64[s]").astype(float)
         total = members = 0.0

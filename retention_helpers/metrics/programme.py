@@ -1,0 +1,134 @@
+"""A programme as its facts tell it: who joined, the trials, and the sums that other methods need, by outcome."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from retention_helpers import engine
+from retention_helpers.errors import CallError
+
+from .cohort_sums import CohortSums
+from .frames import last_month
+from .programme_declines import Decline, before_comparing
+from .programme_panel import MONTHS_BEFORE, panel_sums
+from .relations import named
+from .trial_covariates import OUTCOMES
+from .trials import Trials, draw_trials
+
+Outcome = Literal["orders", "revenue", "margin", "active"]
+Table = str | duckdb.DuckDBPyRelation | pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Programme:
+    """What is known of a programme before anything is compared.
+
+    trials       of members and controls
+    counts       joined, compared, left out by reason (no_order, no_recent_order, too_new, no_join_date), controls,
+                 all_months_seen; of those who joined: by_month (dated on the very beginning of a month),
+                 ordered_before (with an order before joining)
+    sums         outcome -> sums by month of joining; of none where there is nobody to compare
+    declined     why nothing may be said already, empty where it may
+    """
+
+    trials: Trials
+    counts: Mapping[str, int]
+    sums: Mapping[str, CohortSums]
+    declined: tuple[Decline, ...]
+    seed: int
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether there is anybody to compare."""
+        return bool(self.sums)
+
+    @property
+    def outside(self) -> int:
+        """Customers who ordered long enough and did not join: those whom a member could be compared with."""
+        return len(
+            np.setdiff1d(self.trials.customer[~self.trials.is_joiner], self.trials.customer[self.trials.is_joiner])
+        )
+
+
+def read_programme(  # noqa: PLR0913 - three tables, and what is asked of them
+    orders: Table,
+    customers: Table,
+    memberships: Table,
+    *,
+    as_of: date,
+    outcomes: Sequence[Outcome] = ("orders",),
+    horizon_months: int = 6,
+    seed: int = 0,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> Programme:
+    """Who joined when, and whom can they be compared with?
+
+    Every order of a customer who is no member yet is a small trial: see `trials.draw_trials`. The trials are drawn once
+    for all outcomes. The usual wrong edge: members without an order shortly before joining have no trial; they are
+    counted, not compared.
+
+    Parameters: ``orders``, ``customers``, ``memberships``, the facts orders_valid, customers and memberships, as
+    frames, or as relations or names of tables of ``connection``; ``as_of``, the last day of a month; ``outcomes``
+    (active: with an order, a share); ``horizon_months`` after joining (of 30.4 days); ``seed`` of controls and bands.
+
+    Returns `Programme`. Raises `CallError` for an unknown outcome or horizon.
+    """
+    unknown = [outcome for outcome in outcomes if outcome not in OUTCOMES]
+    if unknown:
+        raise CallError(f"outcome {unknown[0]!r} is not known. Give one of {', '.join(OUTCOMES)}.")
+    if horizon_months < 1:
+        raise CallError(f"horizon_months {horizon_months}: give at least one month.")
+    given = {"orders": orders, "customers": customers, "memberships": memberships}
+    # A table that is called so already needs no second name.
+    tables = {name: table for name, table in given.items() if not (isinstance(table, str) and table == name)}
+    if connection is None:
+        with closing(engine.connect()) as own, named(own, **tables):
+            return _read(own, as_of, outcomes, horizon_months, seed)
+    with named(connection, **tables):
+        return _read(connection, as_of, outcomes, horizon_months, seed)
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, as_of: date, outcomes: Sequence[str], horizon: int, seed: int
+) -> Programme:
+    trials = draw_trials(connection, as_of=as_of, horizon_months=horizon, seed=seed, measures=outcomes)
+    counts = _counts(connection, trials, as_of)
+    first, launch = _first_months(connection)
+    declined = before_comparing(counts, trials, max(launch - first, 0))
+    sums: dict[str, CohortSums] = {}
+    if trials.is_joiner.any() and (~trials.is_joiner & (trials.seen >= 1)).any():
+        begins = max(launch - MONTHS_BEFORE, first)
+        sums = panel_sums(connection, outcomes, first_month=begins, last_month=last_month(as_of))
+    return Programme(trials, counts, sums, declined, seed)
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, trials: Trials, as_of: date) -> dict[str, int]:
+    by_reason = dict(connection.execute("SELECT reason, COUNT(*) FROM trial_joiners GROUP BY reason").fetchall())
+    ((undated,),) = connection.execute(
+        "SELECT COUNT(DISTINCT customer_id) FROM memberships"
+        ' WHERE "at" < $ends_at AND customer_id NOT IN (SELECT customer_id FROM programme_joins)',
+        {"ends_at": as_of + timedelta(days=1)},
+    ).fetchall()
+    ((by_month, ordered_before),) = connection.execute(
+        "SELECT COUNT(*) FILTER (joined_at = DATE_TRUNC('month', joined_at)),"
+        " COUNT(*) FILTER (first_order_at < joined_at) FROM programme_joins"
+    ).fetchall()
+    counts = {"joined": sum(by_reason.values()), "by_month": by_month, "ordered_before": ordered_before}
+    counts |= {reason: by_reason.get(reason, 0) for reason in ("compared", "no_order", "no_recent_order", "too_new")}
+    seen = int((trials.is_joiner & (trials.seen >= trials.horizon)).sum())
+    return counts | {"no_join_date": undated, "controls": int((~trials.is_joiner).sum()), "all_months_seen": seen}
+
+
+def _first_months(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """The month of the first order, and that of the first joining."""
+    ((first,),) = connection.execute("SELECT MIN(month) FROM orders").fetchall()
+    ((launch,),) = connection.execute(
+        "SELECT MIN(YEAR(joined_at) * 12 + MONTH(joined_at) - 1) FROM programme_joins"
+    ).fetchall()
+    return int(first or 0), int(launch if launch is not None else first or 0)
