@@ -7,7 +7,7 @@ waits in a table until it is said is `marked`. `make words` gathers them all int
 import gettext
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -68,7 +68,20 @@ class Month(str):
 
 
 class _Sentence(Formatter):
-    """`str.format` with two more forms of a value: ``{x:title}`` begins a sentence, ``{month:of}`` is the genitive."""
+    """`str.format` with two more forms of a value: ``{x:title}`` begins a sentence, ``{month:of}`` is the genitive.
+
+    The stop of an abbreviation at the end of a sentence is the sentence's stop, too.
+    """
+
+    def vformat(self, text: str, args: Sequence[object], kwargs: Mapping[str, object]) -> str:
+        said = ""
+        for literal, name, form, conversion in self.parse(text):
+            has_stop = said.endswith(".") and literal.startswith(".")
+            said += literal[1:] if has_stop else literal
+            if name is not None:
+                value, _ = self.get_field(name, args, kwargs)
+                said += self.format_field(self.convert_field(value, conversion), form or "")
+        return said
 
     def format_field(self, value: object, form: str) -> str:
         if form == "title":

@@ -99,3 +99,8 @@ def test_a_month_is_an_ordinary_text() -> None:
 
 def test_what_has_no_translation_is_said_in_english() -> None:
     assert RU.say("Nobody ever says {this}", this="x") == "Nobody ever says x"
+
+
+def test_the_stop_of_an_abbreviation_ends_the_sentence() -> None:
+    assert RU.say("It rose by {by}.", by=RU.points(0.01)).endswith("1,0\u00a0п.п.")
+    assert RU.say("{by}. {by}... {by}", by="дн.") == "дн. дн... дн."
