@@ -488,11 +488,12 @@ def test_a_run_is_asked_for_as_the_options_say(
         raise pipeline.run.ParameterError("enough")
 
     monkeypatch.setattr(pipeline, "run_months", run_months)
+    profile = str(place.folder / "good" / "company.yaml")
     words = ["--period", "2024-04", "--notebooks", "summary, cohorts", "--locale", "uk", "--reports", "elsewhere"]
     words += ["-p", "cohorts_shown=6", "-p", "title=Six", "-p", "share=0.5", "-p", "open=true"]
-    assert run_cli("run", "--profile", "shop.yaml", *words, "--allow-incomplete", "--allow-partial") == 2
+    assert run_cli("run", "--profile", profile, *words, "--allow-incomplete", "--allow-partial") == 2
     (request,) = asked
-    assert (request.profile, list(request.periods), request.locale) == ("shop.yaml", ["2024-04"], "uk")
+    assert (request.profile, list(request.periods), request.locale) == (profile, ["2024-04"], "uk")
     assert list(request.notebooks) == ["summary", "cohorts"]
     assert request.parameters == {"cohorts_shown": 6, "title": "Six", "share": 0.5, "open": True}
     assert request.reports == Path("elsewhere")

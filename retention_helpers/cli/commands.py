@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace) -> int:
-    from retention_helpers.pipeline import run_months, without_secrets
+    from retention_helpers.params import load_profile
+    from retention_helpers.pipeline import run_months, seconds_of, without_secrets
     from retention_helpers.publishing.workers import Team
 
     team = Team(options.workers or _cores(), options.cold)
     request = _request(options, allow_partial=options.allow_partial, team=team)
-    with progress() as show, without_secrets():
+    with progress(seconds_of(load_profile(request.profile), request.reports)) as show, without_secrets():
         results = run_months(request, partial(print, flush=True), show)
     for result in results:
         if result.is_unchanged:
@@ -60,8 +61,8 @@ def status(options: argparse.Namespace) -> int:
 
 
 def monthly(options: argparse.Namespace) -> int:
-    from retention_helpers.params import REPORTS
-    from retention_helpers.pipeline import MailRequest, RunRequest, publish_and_mail
+    from retention_helpers.params import REPORTS, load_profile
+    from retention_helpers.pipeline import MailRequest, RunRequest, publish_and_mail, seconds_of
     from retention_helpers.publishing.browser import page_printer
     from retention_helpers.publishing.workers import Team
 
@@ -75,7 +76,7 @@ def monthly(options: argparse.Namespace) -> int:
         send=options.send,
         print_page=page_printer(),
     )
-    with progress() as show:
+    with progress(seconds_of(load_profile(run.profile), reports)) as show:
         publish_and_mail(run, mail, partial(print, flush=True), show, most=options.most)
     return 0
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 
 def print_rows(rows: Sequence[Mapping[str, str]], *, is_json: bool) -> None:
@@ -21,24 +22,35 @@ def print_rows(rows: Sequence[Mapping[str, str]], *, is_json: bool) -> None:
 
 
 @contextmanager
-def progress() -> Iterator:
-    """A bar in a terminal; a plain line per notebook in a log."""
+def progress(seconds: Mapping[str, float]) -> Iterator:
+    """A bar a notebook in a terminal, a plain line in a log; ``seconds``: how long each took the last time."""
     if not sys.stdout.isatty():
-        yield _plain_progress
+        yield partial(_plain_progress, seconds)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as bar:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TextColumn("{task.fields[left]}")) as bar:
         tasks: dict[str, int] = {}
 
         def show(notebook: str, cell: int, cells: int) -> None:
             if notebook not in tasks:
-                tasks[notebook] = bar.add_task(notebook, total=cells)
-            bar.update(tasks[notebook], completed=cell)
+                tasks[notebook] = bar.add_task(notebook, total=cells, left="")
+            bar.update(tasks[notebook], completed=cell, left=_left(seconds, notebook, cell, cells))
 
         yield show
 
 
-def _plain_progress(notebook: str, cell: int, cells: int) -> None:
+def _plain_progress(seconds: Mapping[str, float], notebook: str, cell: int, cells: int) -> None:
     if cell == 1:
-        print(f"{notebook}: {cells} cells", flush=True)
+        print(", ".join(filter(None, (f"{notebook}: {cells} cells", _left(seconds, notebook, 0, cells)))), flush=True)
+
+
+def _left(seconds: Mapping[str, float], notebook: str, cell: int, cells: int) -> str:
+    """What is left of the time that a notebook took before; nothing where it has not run before.
+
+    >>> _left({"summary": 20.0}, "summary", 5, 10), _left({}, "summary", 5, 10)
+    ('about 10 s left', '')
+    """
+    took = seconds.get(notebook.partition(" ")[0])
+    return f"about {took * (1 - cell / cells):.0f} s left" if took else ""

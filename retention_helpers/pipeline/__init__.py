@@ -9,7 +9,7 @@ from .new import new_notebook
 from .printing import PrintRequest, print_month
 from .pruning import PruneRequest, prune
 from .run import RunRequest, plan_months, run_months
-from .status import status_of
+from .status import seconds_of, status_of
 
 __all__ = [
     "DataCheck",
@@ -27,6 +27,7 @@ __all__ = [
     "prune",
     "publish_and_mail",
     "run_months",
+    "seconds_of",
     "status_of",
     "without_secrets",
 ]

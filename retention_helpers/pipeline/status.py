@@ -4,6 +4,7 @@ from pathlib import Path
 
 from retention_helpers.params import Profile
 from retention_helpers.publishing import failures, versions
+from retention_helpers.publishing.timings import seconds_before
 
 
 def status_of(profile: Profile, reports: Path) -> list[dict[str, str]]:
@@ -24,6 +25,11 @@ def status_of(profile: Profile, reports: Path) -> list[dict[str, str]]:
             kept = rows.get((period, name), {})
             rows[period, name] = _row(period, name, state, kept, failure["reason"].splitlines()[0])
     return [rows[key] for key in sorted(rows, key=lambda key: (_backwards(key[0]), key[1]))]
+
+
+def seconds_of(profile: Profile, reports: Path) -> dict[str, float]:
+    """How long each notebook took in the last month published of a profile."""
+    return seconds_before(reports / profile.name)
 
 
 def _row(period: str, name: str, state: str, made: dict, reason: str = "") -> dict[str, str]:

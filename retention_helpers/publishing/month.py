@@ -15,6 +15,7 @@ from .notebook import read
 from .parameters import check_parameters
 from .plan import Step, executed_in, is_as_published, plan_month, rendered_anew
 from .request import Edition, MonthRequest, MonthResult
+from .timings import seconds_before
 from .versions import Place
 from .workers import Ended, run_in_turn
 
@@ -107,11 +108,7 @@ def _longest_first(request: MonthRequest, steps: Sequence[Step]) -> list[Step]:
     """So that at the end nobody waits for one that began last; as long as they took in the last month published."""
     if request.crew is None:
         return list(steps)
-    place = request.place
-    with versions.machine_errors(place.reports):
-        months = versions.periods_in(place.profile_folder)
-        last = failures.manifest_of(place.profile_folder / months[-1]) if months else {}
-    took = {name: item.get("seconds", inf) for name, item in last.get("notebooks", {}).items()}
+    took = seconds_before(request.place.profile_folder)
     return sorted(steps, key=lambda step: -took.get(step.notebook, inf))
 
 
