@@ -59,9 +59,9 @@ MISSED = """
   that was known beforehand tells how much of the spell is still to come, and a tenth of the selection looks like an
   effect. It does not shrink with more customers. The robust interval leaves room for it; the number itself is too
   high.
-- **Where nobody can know** (`life`, `hot_now`), the number is too high by a sixth of the selection: one shop in twenty is
-  called "raised" in `life` though nothing has an effect, one in three in `hot_now`. Only invitations drawn by chance
-  can tell there, and the report says so.
+- **Where nobody can know** (`life`, `hot_now`), the number is too high by a sixth of the selection: one shop in twenty
+  is called "raised" in `life` though nothing has an effect, one in three in `hot_now`. Only invitations drawn by
+  chance can tell there, and the report says so.
 - **In `bg_nbd` an effect of 15% is hardly ever claimed**: the room left for hidden reasons is as large as the effect,
   and two-way fixed effects, whose agreement is asked for, are too low there. The interval holds the truth; the verdict
   is silence.
