@@ -186,26 +186,23 @@ def listed_finding(listed: pd.DataFrame, words: Words) -> Finding:
             words.say("There is no active customer with a score."),
         )
     warned = int(listed["early_warning"].sum())
-    by_value = words.plural(
-        "Sorted by value at risk: the chance of no order times the spend expected. {n} of them orders clearly less "
-        "than before.",
-        "Sorted by value at risk: the chance of no order times the spend expected. {n} of them order clearly less "
-        "than before.",
-        warned,
+    order = (
+        words.say(
+            "What they will spend cannot be told, so they are sorted by the chance of no order times what they spent "
+            "so far."
+        )
+        if listed["value_at_risk"].isna().all()
+        else words.say("Sorted by value at risk: the chance of no order times the spend expected.")
     )
-    by_past = words.plural(
-        "What they will spend cannot be told, so they are sorted by the chance of no order times what they spent so "
-        "far. {n} of them orders clearly less than before.",
-        "What they will spend cannot be told, so they are sorted by the chance of no order times what they spent so "
-        "far. {n} of them order clearly less than before.",
-        warned,
+    less = words.plural(
+        "{n} of them orders clearly less than before.", "{n} of them order clearly less than before.", warned
     )
     return Finding(
         "listed",
         words.plural(
             "{n} customer is to be looked after first", "{n} customers are to be looked after first", len(listed)
         ),
-        by_past if listed["value_at_risk"].isna().all() else by_value,
+        f"{order} {less}" if warned else order,
     )
 
 

@@ -9,7 +9,7 @@ import nbformat
 
 from retention_helpers.errors import NotebookError
 
-from . import failures
+from . import audiences, failures
 from .drawings import drawings_of
 from .front import Front
 from .index import month_index
@@ -54,9 +54,14 @@ def _front(request: MonthRequest, edition: Edition, folder: Path, failed: tuple[
         failed={item.name: asked(item.path, edition.words) for item in request.notebooks if item.name in failed},
         shared=[name for name in nodes if frame.is_further and not (folder / "tables" / name).is_dir()],
         drawings={name: drawings_of(node, name) for name, node in nodes.items()},
-        audiences=[path.name for path in (folder / frame.above / "audiences").glob("*.csv")],
+        audiences=[
+            path.name for path in (folder / frame.above / audiences.FOLDER).glob("*.csv") if audiences.rows_in(path)
+        ],
     )
     said = headline(_about(request, edition), records)
+    for alert in said["alerts"]:
+        # A list that nobody is on is nothing to act on.
+        alert["audience"] = alert.get("audience") if alert.get("audience") in front.audiences else ""
     page = month_index(said, frame, front)
     problems = problems_of(page)
     if problems:
