@@ -20,7 +20,7 @@ from .hidden import without_secrets
 from .lock import lock
 from .mailing import MailRequest, mail_month
 from .places import absolute_places
-from .run import RunRequest, _facts, run_months
+from .run import RunRequest, facts_and_periods, run_months
 from .writable import check_writable
 
 MOST = 3
@@ -78,7 +78,7 @@ def _due(run: RunRequest, say: Say, most: int) -> Due:
     check_writable(run.reports)
     with absolute_places(profile), lock(run.reports / profile.name):
         # They are built here where the source has changed, and found ready by the runs that follow.
-        facts, (last,) = _facts(profile, replace(run, periods=()), say)
+        facts, (last,) = facts_and_periods(profile, replace(run, periods=()), say)
         facts.close()
     done = {month for month in map(Period.parse, _published(run.reports / profile.name)) if month <= last}
     since = max(done) + 1 if done else last

@@ -90,7 +90,7 @@ def _prepared(request: RunRequest, say: Say) -> Iterator[list[MonthRequest]]:
     check_writable(request.reports)
     # Held before the facts are touched: a run that finds another one at work must leave the cache as it is, too.
     with absolute_places(profile), lock(request.reports / profile.name), Crew(request.team) as crew:
-        facts, periods = _facts(profile, request, say)
+        facts, periods = facts_and_periods(profile, request, say)
         months = [_month(request, profile, notebooks, facts, period) for period in periods]
         facts.close()
         # A process of its own, and a warm one to split it from, are worth their start from the second kernel on.
@@ -130,7 +130,7 @@ def _edition(locale: str, profile: Profile, absent: Mapping[Path, Sequence[str]]
     return Edition(words, [_left_out(path, tables, words) for path, tables in absent.items() if tables])
 
 
-def _facts(profile: Profile, request: RunRequest, say: Say) -> tuple[Facts, list[Period]]:
+def facts_and_periods(profile: Profile, request: RunRequest, say: Say) -> tuple[Facts, list[Period]]:
     """The facts, built where the source has changed, and the periods: refused before anything is built."""
     facts = ready_facts(profile)
     if facts is not None:

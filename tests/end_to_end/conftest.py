@@ -72,7 +72,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Published:
         period = next(path for path in (place.reports / "sample").iterdir() if path.is_symlink())
         place.published("sample", "first").symlink_to(period.readlink())
         # Those that need orders alone are held against each other, to the byte, on the editions of ``shop``.
-        return [*made, place.run("sample", "--force", "--notebooks", "summary,feedback,journey,audiences,campaigns,loyalty_impact")]
+        return [
+            *made,
+            place.run(
+                "sample", "--force", "--notebooks", "summary,feedback,journey,audiences,campaigns,loyalty_impact"
+            ),
+        ]
 
     return Published(*once(tmp_path_factory, "sample", make))
 
