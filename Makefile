@@ -26,7 +26,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help chaos report backfill plan status mail mail-preview alerts pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models validate-impact bench-impact bench-pipeline format lock audit forget prune clean
+.PHONY: help lint chaos report backfill plan status mail mail-preview alerts pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models validate-impact bench-impact bench-pipeline format lock audit forget prune clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -85,17 +85,19 @@ check test fuzz chaos: export OPENBLAS_NUM_THREADS = 1
 check test fuzz chaos: export OMP_NUM_THREADS = 1
 check test fuzz chaos: export PYTHONDONTWRITEBYTECODE =
 
-check: .venv/.ready-dev  ## Fast gate: ruff, formats, contracts, codebook, words, fast tests
+lint: .venv/.ready-dev  ## Without a test: ruff, formats, contracts, codebook, words
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	.venv/bin/lint-imports --no-logo
 	$(PY) docs/make_codebook.py --check
 	$(PY) docs/make_catalogues.py --check
+
+check: lint  ## Fast gate: what needs no test, and the fast tests
 	$(PY) -m pytest -m 'not slow' -n auto --dist worksteal $(ARGS)
 
-test: check  ## Everything: the fast gate, many examples of each property, all notebooks, whole runs, pages in a browser
+test: lint  ## Everything: all tests, many examples of each property, all notebooks, whole runs, pages in a browser
 	@.ci/browser
-	$(PY) -m pytest -m 'slow or hypothesis' --hypothesis-profile=thorough -n auto --dist worksteal $(ARGS)
+	$(PY) -m pytest --hypothesis-profile=thorough -n auto --dist worksteal $(ARGS)
 
 fuzz: export EXAMPLES := $(EXAMPLES)
 fuzz: .venv/.ready-dev  ## Hold every metric against its slow twin on made-up and adversarial shops: [EXAMPLES=10000]

@@ -26,7 +26,7 @@ sys.modules.setdefault("rfc3987_syntax", None)
 
 # `make check` tries a few examples of each property, `make test` many (--hypothesis-profile=thorough), `make fuzz` as
 # many as it is told. All are derived from the test itself: another run tries the same ones.
-for name, examples in (("quick", 6), ("thorough", 30), ("fuzz", int(os.environ.get("EXAMPLES") or 10_000))):
+for name, examples in (("quick", 6), ("thorough", 20), ("fuzz", int(os.environ.get("EXAMPLES") or 10_000))):
     settings.register_profile(
         name,
         max_examples=examples,

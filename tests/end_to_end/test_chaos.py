@@ -15,7 +15,7 @@ from tests.end_to_end.conftest import shop_rows, write_shop
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("KILLS") or 4)
+KILLS = int(os.environ.get("KILLS") or 2)
 MARK = "RETENTION_TEST_MARK"
 
 

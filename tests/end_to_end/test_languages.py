@@ -36,7 +36,23 @@ SIGNS |= {
 }
 
 # Models, their parameters and authors, and names that a profile or a notebook has for a setting or a table.
-SIGNS |= {"BG", "NBD", "Gamma-Gamma", "AUC", "alpha", "a", "b", "r", "v", "log-log", "Fader", "Hardie", "Lee", "id"}
+SIGNS |= {
+    "BG",
+    "NBD",
+    "Gamma-Gamma",
+    "AUC",
+    "alpha",
+    "a",
+    "b",
+    "r",
+    "v",
+    "log-log",
+    "Fader",
+    "Hardie",
+    "Lee",
+    "Heyse",
+    "id",
+}
 SIGNS |= {"margin", "share", "discount", "rate", "models-validation", "feedback", "touchpoints"}
 
 

@@ -66,6 +66,8 @@ def test_a_notebook_says_nothing_beside_what_its_record_names(
     assert "was not written" in fault.reason
 
 
+# What Run All does is the same for each: one that shows, one that writes lists, and a new one.
+@pytest.mark.parametrize("notebook", ["summary", "audiences", "_template"], indirect=True)
 def test_a_notebook_runs_with_its_defaults_under_nbconvert(notebook: Path, sample: Published, tmp_path: Path) -> None:
     before = names_in(notebook.parent)
     words = ("nbconvert", "--execute", "--to", "html", "--output-dir", tmp_path, "--output", "page", notebook.name)
