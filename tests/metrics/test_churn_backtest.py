@@ -77,7 +77,7 @@ def test_orders_after_the_cut_change_no_score_bit_for_bit(later):
         columns=["customer_id", "ordered_at", "amount_cents"],
     )
     bases = churn_base(shop), churn_base(pd.concat([shop, more], ignore_index=True))
-    for name in ("recency", "rfm", "bg_nbd", "logistic"):
+    for name in SCORES:
         one, other = (churn_scores(cuts_of(base), name).customers.order("customer_id").df() for base in bases)
         pd.testing.assert_frame_equal(one, other, check_exact=True)
 

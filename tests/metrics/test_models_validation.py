@@ -8,16 +8,15 @@ from docs.make_validation import DISCOUNTED, NAMES, ORDERS, Cell, company, cover
 
 @pytest.mark.slow
 def test_intervals_of_a_few_companies_hold_the_truth() -> None:
-    table = coverage(cell for number in range(24) for cell in company(number)).set_index("name")
-    assert table.loc["r", "companies"] == 24
-    assert table.loc["revenue", ["companies", "unknown"]].sum() == 6
-    assert (
-        table.loc["revenue", "unknown"] <= 1
-    )  # a company whose spend varies so much that few rehearsals can be fitted
-    # Of 24 x 7 intervals at 95 % less than 85 % would hold by chance once in many thousand times.
+    table = coverage(cell for number in range(12) for cell in company(number)).set_index("name")
+    assert table.loc["r", "companies"] == 12
+    assert table.loc["revenue", ["companies", "unknown"]].sum() == 12
+    # A company whose spend varies so much that few rehearsals can be fitted.
+    assert table.loc["revenue", "unknown"] <= 1
+    # Of 12 x 7 intervals at 95 % less than 85 % would hold by chance once in thousands of times.
     known = table.loc[["r", "alpha", "a", "b", "p", "q", "v"]]
     assert (known["coverage"] * known["companies"]).sum() / known["companies"].sum() > 0.85
-    assert table.loc[["orders", "revenue"], "coverage"].min() > 0.4
+    assert table.loc[["orders", "revenue"], "coverage"].min() > 0.7
 
 
 def test_a_company_is_the_same_whenever_it_is_made() -> None:
