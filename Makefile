@@ -124,7 +124,7 @@ readme-picture: .venv/.ready-dev  ## Take README's picture anew, from a page of 
 screenshots: .venv/.ready-dev  ## Take pictures of every page and mail of the sample: [FOLDER=.cache/pictures] [ARGS=--keep]
 	$(PY) docs/make_pictures.py screenshots $(if $(FOLDER),'$(FOLDER)') $(ARGS)
 
-validate-models: .venv/.ready-dev  ## Write docs/models-validation.md anew: do intervals hold the truth? (half an hour) [ARGS=--companies 2000]
+validate-models: .venv/.ready-dev  ## Write docs/models-validation.md anew: do intervals hold the truth? (a quarter of an hour) [ARGS=--companies 2000]
 	$(PY) docs/make_validation.py $(ARGS)
 
 bench-models: .venv/.ready-dev  ## Write docs/models-bench.md anew: what the models cost beside other libraries [ARGS=--lifetimes /its/env/bin/python]
