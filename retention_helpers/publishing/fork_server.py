@@ -42,12 +42,20 @@ def serve(channels: list[socket.socket]) -> None:
             for key, _ in waiting.select():
                 lines, codes = key.data
                 # Who asks waits for the answer before asking again: never more than one line has come.
-                request = lines.readline()
+                request = line_of(lines)
                 if request:
                     tell(lines, answer(json.loads(request), codes, channels))
                 else:
                     waiting.unregister(key.fileobj)
                     end_all(codes)
+
+
+def line_of(lines: TextIO) -> str:
+    """The next line; nothing from a client that is gone, however it went."""
+    try:
+        return lines.readline()
+    except OSError:
+        return ""
 
 
 def tell(lines: TextIO, message: dict) -> None:

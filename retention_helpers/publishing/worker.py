@@ -54,7 +54,8 @@ def _jobs(channel: socket.socket) -> Iterator[dict[str, Any]]:
     waiting: SimpleQueue[str] = SimpleQueue()
 
     def listen() -> None:
-        with channel.makefile(encoding="utf-8") as lines:
+        # Of a run that was killed while something was on its way to it, the end is a reset.
+        with suppress(OSError), channel.makefile(encoding="utf-8") as lines:
             for line in lines:
                 waiting.put(line)
         # The signal ends whatever is being done, with its kernel and its files.
