@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import platform
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,17 +15,38 @@ from .notebook import code_cells, tags
 from .style import TEMPLATES
 
 PACKAGE = Path(__file__).resolve().parents[1]
+# All that requirements-render.txt names: each can change a number, a word or a picture.
 _LIBRARIES = (
+    "babel",
+    "brotli",
+    "css-inline",
     "duckdb",
+    "fontpkg-inter",
+    "fonttools",
+    "great-tables",
     "ipykernel",
+    "ipython",
+    "jinja2",
+    "jupyter-client",
     "matplotlib",
     "nbclient",
     "nbconvert",
+    "nbformat",
     "nh3",
     "numpy",
+    "openpyxl",
     "pandas",
     "papermill",
+    "pillow",
+    "pyarrow",
+    "pydantic",
+    "pyyaml",
+    "rich",
+    "scikit-learn",
     "scipy",
+    "seaborn",
+    "setuptools",
+    "traitlets",
 )
 _ABOUT = ("notebook", "title", "purpose", "data_through", "is_complete", "figures", "tables")
 
@@ -73,8 +95,8 @@ def notebook_hash(node: nbformat.NotebookNode) -> str:
 
 
 def library_versions() -> dict[str, str]:
-    """What was installed, of what can change a number or a picture."""
-    found = {}
+    """What was installed, of what can change a number or a picture; Python too."""
+    found = {"python": platform.python_version()}
     for name in _LIBRARIES:
         try:
             found[name] = version(name)

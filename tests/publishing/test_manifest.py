@@ -1,9 +1,11 @@
 """The files that machines read."""
 
 import json
+import platform
 
 from nbformat import v4
 
+from retention_helpers.params.files import ROOT
 from retention_helpers.publishing.manifest import (
     alerts_file,
     as_json,
@@ -59,3 +61,9 @@ def test_the_manifest_knows_code_templates_and_versions():
     hashes = code_hashes({"summary": v4.new_notebook(cells=[cell("x = 1")])})
     assert {len(value) for value in (hashes["helpers"], hashes["templates"], hashes["notebooks"]["summary"])} == {64}
     assert {"papermill", "nbconvert", "pandas"} <= library_versions().keys()
+
+
+def test_versions_are_those_of_all_that_a_run_needs():
+    lines = (ROOT / "requirements-render.txt").read_text(encoding="utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if "==" in line)
+    assert library_versions() == {**pinned, "python": platform.python_version()}
