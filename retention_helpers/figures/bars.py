@@ -93,7 +93,7 @@ def _draw(shown: pd.DataFrame, width: float, words: Words, options: BarOptions) 
             end = max(end, x(most))
         canvas.text(end + 7, y, text, Ink("accent" if accent else "muted", 12, bold=accent))
         if str(label) in options.struck:
-            canvas.line([end + 5, end + 9 + text_width(text, 12, accent)], [y, y], Stroke("ink", 1.5))
+            canvas.line([end + 5, end + 9 + text_width(text, 12, accent)], [y, y], Stroke("ink"))
         if low < 0:
             canvas.line([x(0), x(0)], [y - BAR / 2 - 4, y + BAR / 2 + 4], Stroke("axis"))
     return canvas
