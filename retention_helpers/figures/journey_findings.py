@@ -1,5 +1,7 @@
 """What is said of the customers' journey; every headline is computed from the table it stands over."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from retention_helpers.words import MISSING, Words, marked
@@ -44,7 +46,7 @@ def map_finding(weakest: pd.DataFrame, words: Words, *, period: str, step_days: 
         )
         said = _behind(weakest, interval, words)
     else:
-        stages = ", ".join(f'"{names[stage]}"' for stage in weakest.loc[weakest["may_be_lowest"], "stage"])
+        stages = _listed([names[stage] for stage in weakest.loc[weakest["may_be_lowest"], "stage"]], words)
         text = words.say("Which stage is the weakest cannot be told: {stages}", stages=stages)
         said = words.say(
             'The lowest share that goes on is {rate} at "{stage}" ({interval}); the others named are hardly above.',
@@ -160,7 +162,7 @@ def moods_finding(ranked: pd.DataFrame, words: Words, *, months: int) -> Finding
     elif len(ranked) == 1:
         text = words.say('Answers are known at "{stage}" alone', stage=stage)
     else:
-        stages = ", ".join(f'"{names.get(one, one)}"' for one in ranked.loc[ranked["may_be_lowest"], "stage"])
+        stages = _listed([names.get(one, one) for one in ranked.loc[ranked["may_be_lowest"], "stage"]], words)
         text = words.say("Where customers are least content cannot be told: {stages}", stages=stages)
     said = words.say(
         "{share} of {answers} answers there are among the best of their scale ({interval}).",
@@ -214,3 +216,7 @@ def _median(row: object, words: Words) -> str:
     if MISSING in (low, high):  # the band of the curve never falls to a half
         return days
     return words.say("{days} ({low} to {high})", days=days, low=low, high=high)
+
+
+def _listed(stages: Sequence[str], words: Words) -> str:
+    return ", ".join(words.say('"{stage}"', stage=stage) for stage in stages)
