@@ -19,6 +19,7 @@ COLUMNS = (
 )  # fmt: skip
 _FARTHEST = 30.0  # of the log of a hazard ratio: a ratio of e**30 is endless to any reader
 _MOST_STEPS, _CLOSE = 100, 1e-12
+_ROUNDING = 1e-10  # so close to the top a likelihood that is rounded may seem to fall where it rises
 
 
 def hazard_ratio(histogram: pd.DataFrame, *, ties: Ties = "efron", confidence: float = CONFIDENCE) -> pd.DataFrame:
@@ -102,7 +103,7 @@ def _highest(likelihood: Likelihood) -> float:
     for _ in range(_MOST_STEPS):
         value, slope, information = likelihood(at)
         step = float(np.clip(slope / information, -2, 2))
-        while likelihood(at + step)[0] < value and abs(step) > _CLOSE:
+        while likelihood(at + step)[0] < value - _ROUNDING and abs(step) > _CLOSE:
             step /= 2
         at += step
         if abs(step) <= _CLOSE:
