@@ -16,6 +16,7 @@ FALSE_RAISED, POWER, POWER_HOT = 0.02, 0.80, 0.60
 COVERAGE, COVERAGE_LIFE = 0.95, 0.85
 BIAS_SHARE, BIAS_APART = 0.03, 0.03
 TREND_SILENT, FALSE_REFUSALS = 0.90, 0.10
+LARGEST = 60_000  # customers: where the bias is judged, because the interval is narrow there
 FEWEST_SEEDS = 4  # for a share to be judged at all
 FEW = 8  # seeds below which the spread of estimates is taken from their own errors
 
@@ -121,7 +122,7 @@ def _bars(table: pd.DataFrame, customers: int, outcome: str) -> Iterator[Bar]:
         yield from share("declined", "declined", FALSE_REFUSALS, True, world=world)
     if customers >= 20_000:
         yield from share("“cannot tell”", "silent", TREND_SILENT, False, world="trend")
-    for world in ("hot", "checkout", FAMILY):
+    for world in ("hot", "checkout", FAMILY) if customers >= LARGEST else ():
         yield from _bias(_where(table, world=world), world, place)
     for world in (*IDENTIFIED, "life", FAMILY):
         yield from _apart(_where(table, world=world), world, place)

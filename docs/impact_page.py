@@ -6,7 +6,7 @@ import pandas as pd
 
 from docs.impact_bars import ALL_WORLDS, FEWEST_SEEDS, Bar, answers, bars, mean_off
 from docs.impact_runs import MATCHED_UP_TO, OTHER_WORLDS, SEEDS, SMALLEST
-from retention_helpers.metrics.loyalty import LEFT_SELECTION
+from retention_helpers.metrics.hidden_reasons import GAP_LEFT, RUN_UP_LEFT
 from tests.worlds.lives import HARDER, KEEP, KEEP_LONG, LEAVE
 
 OTHERS = {
@@ -38,8 +38,9 @@ would have ordered otherwise, in the months 1 to 6 after joining, of the members
 
 How long and heavy streaks are was set by what the *other* ways answer (last table), never by ours. Harder ones
 without bars: `hot_long` (a month keeps {long:.0%} of a streak), `hot_now` (one joins because of a streak that has
-only begun, of which no earlier order tells). How much room the robust interval leaves ({room:.0%} of the selection
-that was removed) was chosen on seeds of development.
+only begun, of which no earlier order tells). How much room the robust interval leaves ({gap:.0%} of the selection
+that was removed and {run_up:.0%} of what members did more than usual shortly before joining) was chosen on seeds of
+development, and so was the rule that later months must show an effect too.
 
 ## The bars
 
@@ -97,7 +98,14 @@ def page(rows: Iterable[dict]) -> str:
         )
     held = list(bars(table))
     sizes = sorted(table["customers"].unique())
-    told = {"kept": KEEP, "long": KEEP_LONG, "leave": LEAVE, "room": LEFT_SELECTION, "fewest": FEWEST_SEEDS}
+    told = {
+        "kept": KEEP,
+        "long": KEEP_LONG,
+        "leave": LEAVE,
+        "gap": GAP_LEFT,
+        "run_up": RUN_UP_LEFT,
+        "fewest": FEWEST_SEEDS,
+    }
     told |= {"sizes": " | ".join(f"{size:,}" for size in sizes), "lines": "|".join(["---"] * len(sizes))}
     text = HEAD.format(ran=_ran(table), full=_full(), **told) + _held(held, sizes)
     clear, missed = sum(bar.is_met and bar.is_clear for bar in held), sum(not bar.is_met for bar in held)

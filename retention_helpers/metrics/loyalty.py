@@ -12,6 +12,7 @@ import pandas as pd
 from retention_helpers.errors import CallError
 
 from .bands import pointwise, simultaneous
+from .hidden_reasons import room_for_hidden_reasons
 from .intervals import CONFIDENCE, normal_quantile
 from .programme import Outcome, Programme, Table, read_programme
 from .programme_declines import Decline, after_comparing
@@ -22,9 +23,6 @@ from .trial_effect import Effect, Model, effect_of, fit_model, months_before
 from .trials import CHOSEN_MONTHS
 
 Verdict = Literal["raised", "lowered", "cannot_tell"]
-# Of the selection that was removed, so much may be left: the robust interval. In simulated shops up to a sixth was left
-# where customers join because of something that nobody sees, a twelfth where they join in a good spell.
-LEFT_SELECTION = 0.15
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,8 @@ class ProgrammeEffect:
 
     effect, low, high          mean over the months since joining that are over, by members seen; 95 % interval,
                                clustered by customer
-    robust_low, robust_high    the same, 15 % of the removed selection wider on both sides
+    robust_low, robust_high    the same, by ``room`` wider on both sides: what hidden reasons may have left
+    late_low, late_high        95 % interval of the effect in the later half of the months after joining
     event_study                one row per month before (-9..-1) and after joining (1..): month, effect, low, high,
                                band_low, band_high (all months at once), is_selection (one joined because of these)
     tests                      what was tried on the comparison
@@ -55,6 +54,9 @@ class ProgrammeEffect:
     others: SecondOpinions | None
     counts: Mapping[str, int]
     members_mean: float = np.nan
+    room: float = np.nan
+    late_low: float = np.nan
+    late_high: float = np.nan
 
     @property
     def anyway(self) -> tuple[float, float]:
@@ -66,13 +68,15 @@ class ProgrammeEffect:
 
     @property
     def verdict(self) -> Verdict:
-        """Raised or lowered only where nothing declines, and the trials and fixed effects say the same."""
+        """Raised or lowered only where nothing declines, later months show it too, and fixed effects do not contradict.
+
+        A good spell in which one joins is mostly over in the later months.
+        """
         if self.declined or self.others is None:
             return "cannot_tell"
-        reach = normal_quantile(CONFIDENCE) * self.others.fixed_effects.se
-        if self.robust_low > 0 and self.others.fixed_effects.value - reach > 0:
+        if min(self.robust_low, self.late_low, self.others.fixed_effects.value) > 0:
             return "raised"
-        if self.robust_high < 0 and self.others.fixed_effects.value + reach < 0:
+        if max(self.robust_high, self.late_high, self.others.fixed_effects.value) < 0:
             return "lowered"
         return "cannot_tell"
 
@@ -153,22 +157,26 @@ def effect_table(effects: Sequence[ProgrammeEffect]) -> pd.DataFrame:
 def _compared(model: Model, others: SecondOpinions, programme: Programme) -> ProgrammeEffect:
     effect, before = effect_of(model), months_before(model)
     low, high = pointwise(np.array(effect.value), effect.total_influence)
-    spare = LEFT_SELECTION * abs(others.naive - effect.value)
+    room = room_for_hidden_reasons(others.naive - effect.value, *before[:2])
+    late_low, late_high = pointwise(*effect.late())
     tests = tests_of(model, effect, before, naive=others.naive, seed=programme.seed)
-    found = after_comparing(tests, effect.value, float(low) - spare, float(high) + spare)
+    found = after_comparing(tests, effect.value, float(low) - room, float(high) + room)
     return ProgrammeEffect(
         outcome=model.outcome,
         effect=effect.value,
         low=float(low),
         high=float(high),
-        robust_low=float(low) - spare,
-        robust_high=float(high) + spare,
+        robust_low=float(low) - room,
+        robust_high=float(high) + room,
         event_study=_event_study(effect, before, programme.seed),
         tests=tests,
         declined=programme.declined + found,
         others=others,
         counts=programme.counts,
         members_mean=_members_mean(model),
+        room=room,
+        late_low=float(late_low),
+        late_high=float(late_high),
     )
 
 

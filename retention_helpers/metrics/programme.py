@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -65,6 +65,7 @@ def read_programme(  # noqa: PLR0913 - three tables, and what is asked of them
     outcomes: Sequence[Outcome] = ("orders",),
     horizon_months: int = 6,
     seed: int = 0,
+    is_for_spend: bool = False,
     connection: duckdb.DuckDBPyConnection | None = None,
 ) -> Programme:
     """Who joined when, and whom can they be compared with?
@@ -75,7 +76,8 @@ def read_programme(  # noqa: PLR0913 - three tables, and what is asked of them
 
     Parameters: ``orders``, ``customers``, ``memberships``, the facts orders_valid, customers and memberships, as
     frames, or as relations or names of tables of ``connection``; ``as_of``, the last day of a month; ``outcomes``
-    (active: with an order, a share); ``horizon_months`` after joining (of 30.4 days); ``seed`` of controls and bands.
+    (active: with an order, a share); ``horizon_months`` after joining (of 30.4 days); ``seed`` of controls and bands;
+    ``is_for_spend``, whether one joins by what one has spent, as into a tier.
 
     Returns `Programme`. Raises `CallError` for an unknown outcome or horizon.
     """
@@ -87,25 +89,35 @@ def read_programme(  # noqa: PLR0913 - three tables, and what is asked of them
     given = {"orders": orders, "customers": customers, "memberships": memberships}
     # A table that is called so already needs no second name.
     tables = {name: table for name, table in given.items() if not (isinstance(table, str) and table == name)}
+    asked = _Asked(as_of, outcomes, horizon_months, seed, is_for_spend)
     if connection is None:
         with closing(engine.connect()) as own, named(own, **tables):
-            return _read(own, as_of, outcomes, horizon_months, seed)
+            return _read(own, asked)
     with named(connection, **tables):
-        return _read(connection, as_of, outcomes, horizon_months, seed)
+        return _read(connection, asked)
 
 
-def _read(
-    connection: duckdb.DuckDBPyConnection, as_of: date, outcomes: Sequence[str], horizon: int, seed: int
-) -> Programme:
-    trials = draw_trials(connection, as_of=as_of, horizon_months=horizon, seed=seed, measures=outcomes)
-    counts = _counts(connection, trials, as_of)
+@dataclass(frozen=True)
+class _Asked:
+    as_of: date
+    outcomes: Sequence[str]
+    horizon_months: int
+    seed: int
+    is_for_spend: bool
+
+
+def _read(connection: duckdb.DuckDBPyConnection, asked: _Asked) -> Programme:
+    measures = [*asked.outcomes, "revenue"] if asked.is_for_spend else asked.outcomes
+    given = {"as_of": asked.as_of, "horizon_months": asked.horizon_months, "seed": asked.seed}
+    trials = replace(draw_trials(connection, **given, measures=measures), is_for_spend=asked.is_for_spend)
+    counts = _counts(connection, trials, asked.as_of)
     first, launch = _first_months(connection)
     declined = before_comparing(counts, trials, max(launch - first, 0))
     sums: dict[str, CohortSums] = {}
     if trials.is_joiner.any() and (~trials.is_joiner & (trials.seen >= 1)).any():
         begins = max(launch - MONTHS_BEFORE, first)
-        sums = panel_sums(connection, outcomes, first_month=begins, last_month=last_month(as_of))
-    return Programme(trials, counts, sums, declined, seed)
+        sums = panel_sums(connection, asked.outcomes, first_month=begins, last_month=last_month(asked.as_of))
+    return Programme(trials, counts, sums, declined, asked.seed)
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, trials: Trials, as_of: date) -> dict[str, int]:

@@ -9,7 +9,7 @@ import pandas as pd
 from .bands import pointwise
 from .frames import every_month, labels, total_by_month
 from .intervals import poisson_interval
-from .loyalty import LEFT_SELECTION, ProgrammeEffect
+from .loyalty import ProgrammeEffect
 from .programme import Programme
 from .relations import ask
 from .trial_effect import effect_of, fit_model
@@ -61,17 +61,16 @@ def effect_by_quarter(programme: Programme, effect: ProgrammeEffect) -> pd.DataF
     if not programme.is_comparable or effect.others is None:
         return pd.DataFrame(columns=list(columns)).astype(columns)
     trials = programme.trials
-    spare = LEFT_SELECTION * abs(effect.others.naive - effect.effect)
     rows = []
     for number in np.unique(trials.month[trials.is_joiner] // 3):
         some = trials.take(trials.month // 3 == number)
         members = int(some.is_joiner.sum())
         months = float(np.minimum(np.floor(some.seen[some.is_joiner]), some.horizon).mean())
         value, low, high = np.nan, np.nan, np.nan
-        if members >= FEWEST_IN_QUARTER and months > 0 and np.isfinite(spare):
+        if members >= FEWEST_IN_QUARTER and months > 0 and np.isfinite(effect.room):
             found = effect_of(fit_model(some, effect.outcome))
             ends = pointwise(np.array(found.value), found.total_influence)
-            value, low, high = found.value, float(ends[0]) - spare, float(ends[1]) + spare
+            value, low, high = found.value, float(ends[0]) - effect.room, float(ends[1]) + effect.room
         name = f"{number // 4}-Q{number % 4 + 1}"
         rows.append((name, members, months, value, low, high))
     return pd.DataFrame(rows, columns=list(columns)).astype(columns)

@@ -12,7 +12,7 @@ from .trials import CHOSEN_MONTHS
 
 TREND_MONTHS = 6  # a trend is told as what it comes to in so many months
 ALARM = 0.02  # a placebo that is true fails so often
-MOST_PRETENDING = 400_000  # starts: more show nothing more, and would take a second copy of all
+MOST_PRETENDING = 200_000  # starts: more show nothing more, and would take a second copy of all
 PRETENCES = 4  # draws of those who pretend to have joined
 MOST_CERTAIN, MOST_OFF = 0.20, 0.20  # joiners with a chance above 0.9; standardised difference left
 

@@ -1,14 +1,16 @@
--- One row per start of a trial and month before or after it with orders: how many, and for how much. Month 1 begins right after the start, month -1 ends with it; the order that the trial starts from is in none.
+-- One row per start of a trial of some customers and month before or after it with orders: how many, and for how much. Month 1 begins right after the start, month -1 ends with it; the order that the trial starts from is in none.
 WITH timed AS (
     SELECT
         trial_rows.trial,
         trial_rows.gap,
-        DATE_DIFF('second', trial_rows.index_at, orders.ordered_at) AS seconds,
-        orders.amount_cents,
-        orders.margin_cents
+        DATE_DIFF('second', trial_rows.index_at, trial_orders.ordered_at) AS seconds,
+        trial_orders.amount_cents,
+        trial_orders.margin_cents
     FROM trial_rows
-    INNER JOIN orders ON orders.customer_id = trial_rows.customer_id
-    WHERE trial_rows.trial >= $first AND trial_rows.trial < $last AND orders.ordered_at < $ends_at
+    INNER JOIN trial_customers ON trial_customers.customer_id = trial_rows.customer_id
+    INNER JOIN trial_orders ON trial_orders.place = trial_customers.place
+    WHERE trial_customers.place >= $first AND trial_customers.place < $last
+        AND trial_orders.place >= $first AND trial_orders.place < $last
 ),
 placed AS (
     SELECT

@@ -9,6 +9,7 @@ from .trials import CHOSEN_MONTHS, Trials
 
 ACTIVE = "active"
 OUTCOMES = ("orders", "revenue", "margin", ACTIVE)
+SPEND_MONTHS = 12  # spend of so many months is how near a tier is
 LATE_LEFT_OUT = 2  # months before the chosen ones that a trend leaves out: a streak may begin there
 
 
@@ -69,7 +70,10 @@ def growth(trials: Trials, outcome: str) -> tuple[Floats, Floats]:
 
 
 def covariates(trials: Trials, outcome: str) -> Floats:
-    """(n, k) a column of ones, the last three months, silence, tenure, channel, day and month; never the level."""
+    """(n, k) a column of ones, the last three months, silence, tenure, channel, day and month; never the level.
+
+    Where one joins by what one has spent, that of twelve months too: how near one was.
+    """
     orders = [in_month(trials, "orders", -month) for month in range(1, CHOSEN_MONTHS + 1)]
     last, second, third = orders
     together = last + second + third
@@ -88,6 +92,9 @@ def covariates(trials: Trials, outcome: str) -> Floats:
     if outcome in ("revenue", "margin"):
         money = [in_month(trials, outcome, -month) for month in range(1, CHOSEN_MONTHS + 1)]
         plain += [money[0], sum(money)]
+    if trials.is_for_spend:
+        spent = trials.before["revenue"][:, :SPEND_MONTHS].sum(axis=1, dtype=float)
+        plain += [spent, np.log1p(spent)]
     channels, months = np.unique(trials.channel)[1:], np.unique(trials.month)[1:]
     wide = np.ones((len(last), 1 + len(plain) + len(channels) + len(months)))
     marks = chain((trials.channel == one for one in channels), (trials.month == one for one in months))

@@ -51,6 +51,12 @@ class Effect:
     def se(self) -> float:
         return float(standard_error(self.total_influence))
 
+    def late(self) -> tuple[Floats, Floats]:
+        """The effect over the later half of the months, by the members seen in each, and its influence."""
+        first = len(self.months) // 2
+        weight = self.members[first:] / self.members[first:].sum()
+        return np.array(weight @ self.months[first:]), weight @ self.influence[first:]
+
 
 def fit_model(trials: Trials, outcome: str) -> Model:
     """Who joins, given what was known."""
@@ -61,16 +67,26 @@ def fit_model(trials: Trials, outcome: str) -> Model:
 def effect_of(model: Model) -> Effect:
     """Month by month, later joiners among the controls purged."""
     trials, months, members = model.trials, [], []
+    gains = _gains(model)
     for number in range(1, trials.horizon + 1):
         rows = trials.seen >= number
         if not (trials.is_joiner & rows).any():
             break
         found, influence = model.compare(after(trials, model.outcome, number) - model.level, rows)
-        months.append(Month(found.effect, influence, found.weight, trials.joins_after[rows]))
+        months.append(Month(found.effect, influence, found.weight * gains[rows], trials.joins_after[rows]))
         members.append(float((trials.is_joiner & rows).sum()))
     value, influence = purged(months)
     weight = np.array(members) / sum(members)
     return Effect(value, influence, np.array(members), float(weight @ value), weight @ influence)
+
+
+def _gains(model: Model) -> Floats:
+    """(n,) what each would gain by joining, joiners gain 1: in proportion to the own level.
+
+    Who joins later orders more than others who might, and gains more: a programme adds so many per cent, not so much.
+    """
+    usual = float(model.level[model.trials.is_joiner].mean())
+    return model.level / usual if usual > 0 else np.ones(len(model.level))
 
 
 def months_before(model: Model) -> tuple[NDArray[np.int64], Floats, Floats]:

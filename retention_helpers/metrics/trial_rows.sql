@@ -6,17 +6,23 @@ WITH joiners AS (
     FROM trial_joiners
     WHERE reason = 'compared'
 ),
+followed AS (
+    SELECT
+        month, customer_id, order_id, ordered_at,
+        LEAD(ordered_at) OVER (PARTITION BY customer_id ORDER BY ordered_at, order_id) AS next_at
+    FROM orders
+    WHERE ordered_at < $ends_at
+),
 drawn AS (
     SELECT
-        orders.month, orders.customer_id, programme_joins.joined_at, orders.ordered_at AS index_at,
+        orders.month, orders.customer_id, programme_joins.joined_at, orders.ordered_at AS index_at, orders.next_at,
         known_customers.first_order_at,
         MD5($salt || orders.customer_id || ' ' || orders.order_id) AS digest
-    FROM orders
+    FROM followed AS orders
     INNER JOIN known_customers ON known_customers.customer_id = orders.customer_id
     INNER JOIN trial_bounds ON trial_bounds.month = orders.month
     LEFT JOIN programme_joins ON programme_joins.customer_id = orders.customer_id
-    WHERE orders.ordered_at < $ends_at
-        AND DATE_DIFF('second', known_customers.first_order_at, orders.ordered_at) >= $known
+    WHERE DATE_DIFF('second', known_customers.first_order_at, orders.ordered_at) >= $known
         AND (programme_joins.joined_at IS NULL OR programme_joins.joined_at > orders.ordered_at)
         AND SUBSTR(MD5($salt || orders.customer_id || ' ' || orders.order_id), 1, 8) < trial_bounds.bound
 ),
@@ -24,7 +30,7 @@ numbered AS (
     SELECT drawn.*, ROW_NUMBER() OVER (PARTITION BY month ORDER BY digest, customer_id, index_at) - 1 AS place
     FROM drawn
 ),
--- A control starts as long after its order as the member it was drawn for.
+-- A control starts as long after its order as the member it was drawn for. Most who ordered again by then go here already, to be read no further; those with two orders in one moment go when months are counted.
 controls AS (
     SELECT
         numbered.month, numbered.customer_id, numbered.joined_at, numbered.index_at, numbered.first_order_at,
@@ -32,7 +38,12 @@ controls AS (
     FROM numbered
     INNER JOIN trial_bounds ON trial_bounds.month = numbered.month
     INNER JOIN joiners ON joiners.month = numbered.month AND joiners.place = numbered.place % trial_bounds.joiners
-    WHERE numbered.joined_at IS NULL OR DATE_DIFF('second', numbered.index_at, numbered.joined_at) > joiners.gap
+    WHERE (numbered.joined_at IS NULL OR DATE_DIFF('second', numbered.index_at, numbered.joined_at) > joiners.gap)
+        AND (
+            numbered.next_at IS NULL
+            OR DATE_DIFF('second', numbered.index_at, numbered.next_at) = 0
+            OR DATE_DIFF('second', numbered.index_at, numbered.next_at) > joiners.gap
+        )
 ),
 both_sides AS (
     SELECT month, customer_id, 1 AS is_joiner, joined_at, index_at, first_order_at, gap, '' AS digest FROM joiners

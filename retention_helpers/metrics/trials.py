@@ -25,6 +25,7 @@ KNOWN_MONTHS = CHOSEN_MONTHS + 2  # so long before, a customer must have ordered
 CONTROLS = 8  # a member
 MOST_BEFORE = 36  # months before the start that are looked at
 _BATCH = 80_000  # starts at a time: what bounds the memory
+_CUSTOMERS = 40_000  # whose orders are read at a time
 MEASURES = ("orders", "revenue", "margin")
 
 
@@ -44,6 +45,7 @@ class Trials:
     channel: NDArray[np.int64]  # (n,) 0.., of the first order
     before: dict[str, NDArray[np.float32]]  # measure -> (n, P), month -1 first
     after: dict[str, NDArray[np.float32]]  # measure -> (n, H), month 1 first
+    is_for_spend: bool = False  # whether one joins by what one has spent: that then is known of each
 
     @property
     def horizon(self) -> int:
@@ -101,6 +103,8 @@ def draw_trials(
     connection.register("trial_bounds", bounds.astype({"bound": "str"}))
     keep(connection, "trial_rows", statement("trial_rows"), values | {"salt": f"trial {seed} "})
     connection.unregister("trial_bounds")
+    keep(connection, "trial_customers", statement("trial_customers"))
+    keep(connection, "trial_orders", statement("trial_orders"), {"ends_at": ends_at})
     return _read(
         connection,
         pd.Timestamp(ends_at),
@@ -127,7 +131,7 @@ def _read(
     # Before the first order of all there is nothing to keep room for.
     longest = min(MOST_BEFORE, int(known.max(initial=KNOWN_MONTHS)) + 1)
     shape = {name: np.zeros((len(rows), longest), dtype=np.float32) for name in measures}
-    before, after, is_between = _blocks(connection, shape, ends_at.to_pydatetime(), horizon)
+    before, after, is_between = _blocks(connection, shape, len(names), horizon)
     joins_after = np.where(rows["is_joiner"] == 1, np.inf, months(rows["joined_at"] - starts))
     trials = Trials(
         is_joiner=(rows["is_joiner"] == 1).to_numpy(),
@@ -147,14 +151,14 @@ def _read(
 
 
 def _blocks(
-    connection: duckdb.DuckDBPyConnection, before: dict[str, NDArray[np.float32]], ends_at: object, horizon: int
+    connection: duckdb.DuckDBPyConnection, before: dict[str, NDArray[np.float32]], customers: int, horizon: int
 ) -> tuple[dict[str, NDArray[np.float32]], dict[str, NDArray[np.float32]], NDArray[np.bool_]]:
     """Orders and money by month before and after each start; and who ordered again before the start it was given."""
     starts, longest = before["orders"].shape
     after = {name: np.zeros((starts, horizon), dtype=np.float32) for name in before}
     is_between = np.zeros(starts, dtype=bool)
-    for first in range(0, starts, _BATCH):
-        values = {"first": first, "last": first + _BATCH, "ends_at": ends_at, "length": MONTH_SECONDS, "most": horizon}
+    for first in range(0, customers, _CUSTOMERS):
+        values = {"first": first, "last": first + _CUSTOMERS, "length": MONTH_SECONDS, "most": horizon}
         found: Mapping[str, NDArray] = connection.execute(statement("trial_blocks"), values).fetchnumpy()
         trial, block = found["trial"], found["block"]
         is_between[trial[found["is_between"] == 1]] = True

@@ -1,9 +1,7 @@
 """The data check: who is counted, and every problem of the source. It writes nothing that stays."""
 
-import tempfile
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 
@@ -12,6 +10,7 @@ from retention_helpers.facts import open_facts
 from retention_helpers.params import Profile
 from retention_helpers.periods import Period
 from retention_helpers.report import Survey, booking_problems, build, resolve_period, survey, who_is_counted
+from retention_helpers.scratch import scratch_folder
 
 from .check_lines import counted_lines, problem_lines
 
@@ -47,9 +46,9 @@ def check_data(profile: Profile) -> DataCheck:
 
     Raises `SourceError` or `ProfileError` as a run would.
     """
-    with survey(profile) as seen, tempfile.TemporaryDirectory(prefix="retention-check-") as scratch:
-        build(profile, seen, Path(scratch))
-        facts = open_facts(Path(scratch))
+    with survey(profile) as seen, scratch_folder() as scratch:
+        build(profile, seen, scratch)
+        facts = open_facts(scratch)
         counted = who_is_counted(facts.frame("row_ledger", as_of=date(9998, 12, 31)))
         undated = seen.con.execute(
             "SELECT date_problem AS reason, count(*) AS rows, count(DISTINCT order_id) AS orders, "

@@ -5,13 +5,13 @@ import re
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 
 from retention_helpers.errors import MachineError
+from retention_helpers.scratch import scratch_folder
 
 from .links import unlinked
 
@@ -60,8 +60,7 @@ def print_page(program: Path, page: Path, seconds: float = SECONDS) -> bytes:
     Links that lead out of the page are left out, because they would name a folder of this machine; so are the dates
     that Chromium writes, because the same page is to give the same bytes. Raises `MachineError` when nothing comes.
     """
-    with tempfile.TemporaryDirectory(prefix="retention-pdf-", ignore_cleanup_errors=True) as scratch:
-        folder = Path(scratch)
+    with scratch_folder() as folder:
         source, target = folder / page.name, folder / "page.pdf"
         source.write_text(unlinked(page.read_text(encoding="utf-8")), encoding="utf-8")
         # Its sandbox does not start as root.

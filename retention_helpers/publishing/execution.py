@@ -5,8 +5,6 @@ papermill's own account is not enough: it calls cells completed that never ran, 
 
 import logging
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from pathlib import Path
 import nbformat
 
 from retention_helpers.errors import MachineError, NotebookError
+from retention_helpers.scratch import scratch_folder
 
 from . import audiences
 from .judgement import fault_of, told
@@ -35,6 +34,7 @@ KERNEL_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
 }
 CELL_SECONDS = 600
+_SHORT = Path("/tmp")  # the path of a socket has a limit of about 100 characters
 START_SECONDS = 60
 
 
@@ -75,7 +75,7 @@ def execute(run: Run, progress: Progress | None = None) -> nbformat.NotebookNode
     run.tables.mkdir(parents=True, exist_ok=True)
     source = read(run.notebook)
     watch = _Watch(run.notebook.stem, len(own_code_cells(source)), progress)
-    with _workshop() as folder:
+    with scratch_folder(_SHORT if os.access(_SHORT, os.W_OK) else None) as folder:
         end = _run_papermill(run, source, folder, watch)
         executed = folder / "executed.ipynb"
         node = _without_markers(read(executed)) if executed.exists() else source
@@ -118,7 +118,7 @@ def _run_papermill(
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
-    # Sockets in a short folder of our own: a port could be taken, and a socket's path may have about 100 characters.
+    # Sockets in a short folder of our own: a port could be taken.
     sockets = Config({"KernelManager": {"transport": "ipc", "connection_file": str(folder / "kernel.json")}})
     try:
         with _environment(_kernel_environment(run, folder)), _quiet_log():
@@ -186,16 +186,6 @@ def _quiet_log() -> Iterator[None]:
         yield
     finally:
         log.setLevel(level)
-
-
-@contextmanager
-def _workshop() -> Iterator[Path]:
-    parent = "/tmp" if os.access("/tmp", os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="retention-", dir=parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unformatted(path: Path) -> str:

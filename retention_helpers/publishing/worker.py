@@ -16,7 +16,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -27,6 +26,7 @@ from types import FrameType
 from typing import Any
 
 from retention_helpers.errors import MachineError
+from retention_helpers.scratch import scratch_folder
 
 from .execution import CellError, DeadError, Run, execute
 from .notebook import write
@@ -40,9 +40,9 @@ def main(jobs: int, kernels: int | None = None) -> None:
     signal.signal(signal.SIGTERM, _leave)
     channel = socket.socket(fileno=jobs)
     warm = warm_kernels(None if kernels is None else socket.socket(fileno=kernels))
-    with warm, tempfile.TemporaryDirectory(prefix="retention-") as folder:
+    with warm, scratch_folder() as folder:
         for job in _jobs(channel):
-            _tell(channel, _outcome(job, Path(folder) / "executed.ipynb", channel))
+            _tell(channel, _outcome(job, folder / "executed.ipynb", channel))
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

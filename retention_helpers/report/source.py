@@ -4,7 +4,6 @@ import errno
 import fcntl
 import hashlib
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from retention_helpers.errors import MachineError, ProfileError, SourceError
 from retention_helpers.facts import Build, Facts, build_facts, open_facts, read_forgotten, sql_digest
 from retention_helpers.params import Profile, cache_folder
 from retention_helpers.schema import CONTRACT
+from retention_helpers.scratch import scratch_folder
 from retention_helpers.staging import Staged, order_problems, source_files, stage, table_problems
 
 
@@ -68,12 +68,12 @@ def ready_facts(profile: Profile) -> Facts | None:
 @contextmanager
 def survey(profile: Profile) -> Iterator[Survey]:
     """Read and check the source without writing anything that stays. Raises `SourceError`, `ProfileError`."""
-    with tempfile.TemporaryDirectory(prefix="retention-") as scratch, _scratch_database(Path(scratch)) as con:
+    with scratch_folder() as scratch, _scratch_database(scratch) as con:
         with _readable():
             # Taken before the rows are read: what is written meanwhile makes these facts old, not ready.
             signature = _signature(profile)
             written_at = _written_at(profile)
-            staged = stage(con, profile, written_at=written_at, scratch=Path(scratch))
+            staged = stage(con, profile, written_at=written_at, scratch=scratch)
         problems = [table_problems(con, profile, staged)]
         if "orders" in profile.tables:
             problems.insert(0, order_problems(con, profile, staged))

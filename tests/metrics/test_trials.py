@@ -14,7 +14,9 @@ from retention_helpers.metrics.trial_covariates import after, before, growth, le
 from retention_helpers.metrics.trials import MONTH_SECONDS, Trials, draw_trials
 
 STATEMENTS = (
-    *("programme_joins", "trial_joiners", "trial_candidates", "trial_rows", "trial_blocks"),
+    *("programme_joins", "trial_joiners", "trial_candidates", "trial_rows", "trial_customers", "trial_orders"),
+    *("trial_blocks", "tier_aside", "tier_crowd", "tier_customers", "tier_members", "tier_orders", "tier_ranks"),
+    "tier_reached",
     *("programme_customers", "programme_months"),
 )
 AS_OF = date(2025, 12, 31)

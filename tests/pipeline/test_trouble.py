@@ -220,3 +220,37 @@ def test_a_folder_that_is_shut_is_told_before_anything_is_built(shut: Path, plac
         (shut / "inner").chmod(0)
     with pytest.raises(MachineError, match=r"cannot be written: Permission denied.*--reports"):
         check_writable(shut / place)
+
+
+# ---- memory
+
+
+@pytest.mark.slow
+def test_a_notebook_that_finds_no_memory_has_failed_and_the_last_month_stays(tmp_path: Path) -> None:
+    """The whole run under a limit of its address space, as a scheduler may set it."""
+    company(tmp_path / "shop", "\n".join([HEADER, *ROWS]))
+    tiny(tmp_path / "notebooks", "summary")
+    words = ("run", "--profile", tmp_path / "shop" / "company.yaml", "--reports", tmp_path / "reports")
+
+    def run_once() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", OVER_OTHERS, *map(str, (tmp_path / "notebooks", *words))],
+            cwd=tmp_path,
+            env=environment(tmp_path / "cache", tmp_path),
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2**33, -1)),
+        )
+
+    assert run_once().returncode == 0
+    published = everything_below(tmp_path / "reports")
+    tiny(tmp_path / "notebooks", "summary", cell("rows = []\nwhile True: rows.append(bytearray(2**26))"))
+    failed = run_once()
+    assert failed.returncode == 1
+    assert "summary: cell 4: MemoryError" in failed.err
+    after = everything_below(tmp_path / "reports")
+    assert {name: after[name] for name in published if not name.endswith("index.html")} == {
+        name: content for name, content in published.items() if not name.endswith("index.html")
+    }
+    assert [name for name in after if "_failed" in name]

@@ -13,12 +13,19 @@ pytestmark = pytest.mark.slow
 
 VALUES = {"profile": "sample", "period": "2026-10", "locale": "", "allow_incomplete": False}
 EMPTY = "report.record()"
+# As on a machine whose memory is limited: address space, so that nothing is truly taken.
+EXHAUSTS = """import resource
+resource.setrlimit(resource.RLIMIT_AS, (2**32, resource.getrlimit(resource.RLIMIT_AS)[1]))
+rows = []
+while True:
+    rows.append(bytearray(2**26))"""
 
 FLAWS = {
     "raises": ([cell("raise ValueError('no\\nsuch thing')")], RECORD, 4, "ValueError: no\nsuch thing"),
     "exits": ([cell("import sys; sys.exit(0)")], RECORD, 4, "SystemExit"),
     "kills_kernel": ([cell("import os; os.kill(os.getpid(), 9)")], RECORD, 4, "the kernel died"),
     "hides_error": ([cell("1 / 0", "raises-exception")], RECORD, 4, "ZeroDivisionError"),
+    "needs_more_memory_than_there_is": ([cell(EXHAUSTS)], RECORD, 4, "MemoryError"),
     "sleeps": ([cell("import time; time.sleep(60)")], RECORD, 4, "longer than 3 seconds"),
     "no_record": ([], "", None, "the record was never displayed"),
     "skips_cell": ([cell("x = 1", "skip-execution")], RECORD, 4, "it never ran"),

@@ -32,7 +32,7 @@ def effect(robust_low: float, robust_high: float, **changes: object) -> Programm
     low, high = robust_low, robust_high
     known = [end for end in (low, high) if end == end]
     middle = sum(known) / len(known) if known else 0.0
-    changes = {"low": low, "high": high} | changes
+    changes = {"low": low, "high": high, "late_low": low, "late_high": high} | changes
     given = {
         "others": SecondOpinions(0.8, 0.2, Estimate(middle, 1e-12), Estimate(middle, 0.1)),
         "declined": (),
@@ -54,8 +54,8 @@ def quarters(*rows: tuple[float, float, float]) -> pd.DataFrame:
     return frame.assign(quarter="2026-Q1", members=range(100, 100 + len(frame)))
 
 
-def opinions(naive: float) -> SecondOpinions:
-    return SecondOpinions(naive, 0.1, Estimate(0.1, 0.1), Estimate(0.1, 0.1))
+def opinions(naive: float, fixed_effects: float = 0.1) -> SecondOpinions:
+    return SecondOpinions(naive, 0.1, Estimate(fixed_effects, 0.1), Estimate(0.1, 0.1))
 
 
 CLASSES = pd.DataFrame({"members": [3]})
@@ -67,8 +67,9 @@ CASES = [
         lambda words, reason=reason: findings.effect_finding(effect(0.1, 0.3, declined=declined(reason)), words)
         for reason in SENTENCES
     ],
-    # Fixed effects do not confirm; the room for hidden reasons decides; nothing is there at all.
-    lambda words: findings.effect_finding(effect(0.1, 0.3, others=opinions(1.0)), words),
+    # Fixed effects contradict; later months do not show it; the room decides; nothing is there at all.
+    lambda words: findings.effect_finding(effect(0.1, 0.3, others=opinions(1.0, -0.1)), words),
+    lambda words: findings.effect_finding(effect(0.1, 0.3, late_low=-0.1), words),
     lambda words: findings.effect_finding(effect(-0.1, 0.3, low=0.05, high=0.2), words),
     lambda words: findings.effect_finding(effect(-0.1, 0.3, low=-0.05, high=0.2), words),
     *[

@@ -1,0 +1,65 @@
+"""The figures of a programme's tiers: what each changes, and how near members were to it."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from retention_helpers.words import Words
+
+from .figure import Figure
+from .loyalty_findings import DIGITS
+from .paired_bars import PairedOptions, paired_bars
+from .tables import Column, ReadableTable, TableOptions, readable_table
+from .tier_findings import crowd_finding, tiers_finding
+from .unit import is_missing, write_difference_interval
+
+MISSING = float("nan")
+
+
+def tiers_table(tiers: Sequence[object], words: Words) -> ReadableTable:
+    """What each tier changes, orders and money, of a `tier_effects` of both."""
+    rows = pd.DataFrame(
+        {
+            "tier": [one.tier for one in tiers],
+            "reached": [one.reached for one in tiers],
+            "compared": [one.effects[0].counts["compared"] for one in tiers],
+            "orders": [_written(one.effects[0], DIGITS, words) for one in tiers],
+            "revenue": [_written(one.effects[1], 0, words) for one in tiers],
+        }
+    ).astype({"tier": "str", "reached": "int64", "compared": "int64", "orders": "str", "revenue": "str"})
+    columns = {
+        "tier": Column(words.say("Tier"), "text"),
+        "reached": Column(words.say("Reached it"), "integer"),
+        "compared": Column(words.say("Compared"), "integer"),
+        "orders": Column(words.say("Orders a month and member (95% interval)"), "text"),
+        "revenue": Column(words.say("Revenue a month and member (95% interval)"), "text"),
+    }
+    return readable_table(rows, tiers_finding(tiers, words), words, options=TableOptions(columns))
+
+
+def _written(effect: object, digits: int, words: Words) -> str:
+    """The number with its interval; without one it would look like an answer."""
+    ends = (effect.robust_low, effect.robust_high)
+    value = MISSING if is_missing(sum(ends)) else effect.effect
+    return write_difference_interval(value, ends, "number" if digits else "money", words, digits)
+
+
+def crowd_figure(tier: object, number: int, words: Words) -> Figure:
+    """How near to a tier members were, and who reached it, of a `TierEffect`; the ``number``-th of the page."""
+    crowd = tier.crowd
+    texts = [
+        f"{words.percent(low, 0)} – {words.percent(high, 0)}"
+        for low, high in zip(crowd["share_low"], crowd["share_high"], strict=True)
+    ]
+    shown = crowd.astype("float64").assign(near=pd.Series(texts, index=crowd.index, dtype="str"), n=crowd["members"])
+    options = PairedOptions(
+        label="near",
+        first="members",
+        second="reached",
+        first_name=words.say("members"),
+        second_name=words.say("reached within a month"),
+        unit="integer",
+        n="n",
+        header=words.say("Part of the points that it takes"),
+    )
+    return paired_bars(shown, crowd_finding(tier.tier, crowd, number, words), words, options=options)
