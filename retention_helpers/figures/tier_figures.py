@@ -44,14 +44,15 @@ def _written(effect: object, digits: int, words: Words) -> str:
     return write_difference_interval(value, ends, "number" if digits else "money", words, digits)
 
 
-def crowd_figure(tier: object, number: int, words: Words) -> Figure:
-    """How near to a tier members were, and who reached it, of a `TierEffect`; the ``number``-th of the page."""
-    crowd = tier.crowd
-    texts = [
-        f"{words.percent(low, 0)} – {words.percent(high, 0)}"
-        for low, high in zip(crowd["share_low"], crowd["share_high"], strict=True)
+def crowd_figure(tiers: Sequence[object], words: Words) -> Figure:
+    """How near to each tier members were, and who reached it, of a `tier_effects`."""
+    rows = [
+        (_near(tier.tier, one.share_low, one.share_high, words), float(one.members), float(one.reached))
+        for tier in tiers
+        for one in tier.crowd.itertuples()
     ]
-    shown = crowd.astype("float64").assign(near=pd.Series(texts, index=crowd.index, dtype="str"), n=crowd["members"])
+    shown = pd.DataFrame(rows, columns=["near", "members", "reached"])
+    shown = shown.astype({"near": "str", "members": "float64", "reached": "float64"}).assign(n=shown["members"])
     options = PairedOptions(
         label="near",
         first="members",
@@ -62,4 +63,9 @@ def crowd_figure(tier: object, number: int, words: Words) -> Figure:
         n="n",
         header=words.say("Part of the points that it takes"),
     )
-    return paired_bars(shown, crowd_finding(tier.tier, crowd, number, words), words, options=options)
+    return paired_bars(shown, crowd_finding(tiers, words), words, options=options)
+
+
+def _near(tier: str, low: float, high: float, words: Words) -> str:
+    part = f"{words.percent(low, 0)} – {words.percent(high, 0)}"
+    return words.say("{tier}: {part}", tier=tier, part=part)

@@ -10,6 +10,7 @@ from .finding import Finding
 from .loyalty_findings import DIGITS, why_declined
 from .unit import is_missing, write_difference_interval
 
+HAIR = 1e-9
 CLAIMS = {
     "raised": marked("Members order more once they have reached “{tier}”: {value} orders a month"),
     "lowered": marked("Members order less once they have reached “{tier}”: {value} orders a month"),
@@ -25,19 +26,22 @@ def tiers_finding(tiers: Sequence[object], words: Words) -> Finding:
             words.say("No tier is reached after joining"),
             words.say("Tiers are read from events “tier” of the memberships; the tier of joining is none of them."),
         )
-    by_tier = [(one.tier, one.effects[0]) for one in tiers]
-    claimed = [(tier, effect) for tier, effect in by_tier if effect.verdict in CLAIMS]
+    claimed = [one for one in tiers if one.verdicts[0] in CLAIMS]
     if claimed:
-        tier, effect = claimed[-1]
-        headline = words.say(CLAIMS[effect.verdict], tier=tier, value=_value(effect, words))
+        highest = claimed[-1]
+        value = _value(highest.effects[0], words)
+        headline = words.say(CLAIMS[highest.verdicts[0]], tier=highest.tier, value=value)
     else:
         headline = words.say("Whether reaching a tier changes what members order cannot be told")
-    return Finding(name, headline, " ".join(_told(tier, effect, words) for tier, effect in by_tier), subtitle)
+    return Finding(name, headline, " ".join(_told(one, words) for one in tiers), subtitle)
 
 
-def _told(tier: str, effect: object, words: Words) -> str:
+def _told(one: object, words: Words) -> str:
     """What is known of one tier, or why nothing is."""
+    tier, effect = one.tier, one.effects[0]
     why = why_declined(effect.declined, words)
+    if effect.verdict != one.verdicts[0]:
+        why = words.say("Without regard to what was spent before it cannot be told, so nothing is claimed.")
     if is_missing(effect.robust_low + effect.robust_high):
         return words.say("“{tier}”: {why}", tier=tier, why=why)
     value = _value(effect, words)
@@ -49,28 +53,34 @@ def _value(effect: object, words: Words) -> str:
     return write_difference_interval(effect.effect, (effect.robust_low, effect.robust_high), "number", words, DIGITS)
 
 
-def crowd_finding(tier: str, crowd: pd.DataFrame, number: int, words: Words) -> Finding:
-    """Whether members order in order to reach a tier, of the ``crowd`` of a `TierEffect`; the ``number``-th figure."""
-    name = f"crowd_{number}"
-    subtitle = words.say("Months of members who had not reached it, by their points of twelve months")
-    below = crowd.loc[(crowd["share_high"] - 1).abs() < 1e-9, "members"].sum()
-    above = crowd.loc[(crowd["share_low"] - 1).abs() < 1e-9, "members"].sum()
-    counts = {"tier": tier, "above": words.integer(above), "below": words.integer(below)}
-    if not above + below > 0:
+def crowd_finding(tiers: Sequence[object], words: Words) -> Finding:
+    """Whether members order in order to reach a tier, of a `tier_effects`."""
+    name, subtitle = "crowd", words.say("Months of members who had not reached it, by their points of twelve months")
+    counts = [(one.tier, *_beside(one.crowd)) for one in tiers]
+    counts = [(tier, below, above) for tier, below, above in counts if below + above > 0]
+    if not counts:
+        headline = words.say("How near members were to a tier is not known")
         return Finding(
-            name,
-            words.say("How near members were to “{tier}” is not known", tier=tier),
-            words.say("It takes points that were earned."),
-            subtitle,
+            name, headline, words.say("It takes tiers that are reached, and points that were earned."), subtitle
         )
-    headline = (
-        words.say("More members stand just above what “{tier}” takes than just below it", **counts)
-        if above > below
-        else words.say("Members do not crowd just above what “{tier}” takes", **counts)
-    )
-    sentence = words.say("Up to a tenth above it: {above}; up to a tenth below it: {below}.", **counts)
-    if above > below:
-        return Finding(
-            name, headline, f"{sentence} {words.say('Some may have ordered in order to reach it.')}", subtitle
+    told = [
+        words.say(
+            "“{tier}”: up to a tenth above what it takes {above}, up to a tenth below it {below}.",
+            tier=tier,
+            above=words.integer(above),
+            below=words.integer(below),
         )
-    return Finding(name, headline, sentence, subtitle)
+        for tier, below, above in counts
+    ]
+    crowded = [tier for tier, below, above in counts if above > below]
+    if not crowded:
+        return Finding(name, words.say("Members do not crowd just above what a tier takes"), " ".join(told), subtitle)
+    headline = words.say("More members stand just above what “{tier}” takes than just below it", tier=crowded[0])
+    told.append(words.say("Some may have ordered in order to reach it."))
+    return Finding(name, headline, " ".join(told), subtitle)
+
+
+def _beside(crowd: pd.DataFrame) -> tuple[int, int]:
+    """How many in the last class below what a tier takes, and in the first from it on."""
+    below = crowd.loc[(crowd["share_high"] - 1).abs() < HAIR, "members"].sum()
+    return int(below), int(crowd.loc[(crowd["share_low"] - 1).abs() < HAIR, "members"].sum())

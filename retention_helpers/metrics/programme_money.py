@@ -10,6 +10,7 @@ import pandas as pd
 
 from .frames import last_month
 from .loyalty import ProgrammeEffect
+from .net_spend import margin_of
 from .programme_points import Points
 from .relations import ask
 from .trials import MONTH_SECONDS
@@ -24,6 +25,22 @@ class Terms:
 
     margin_share: float | None
     reward_cost_share: float | None
+
+
+def terms_of(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    as_of: date,
+    margin: tuple[float, float | None],
+    reward_cost: tuple[float, float | None],
+) -> Terms:
+    """What a programme costs: as the analyst sets it (0: not), else as the profile says; the margin else as orders do.
+
+    Parameters: ``connection`` to the facts (``orders_valid``); ``as_of``; ``margin`` and ``reward_cost``, each the
+    analyst's share and the profile's. Returns `Terms`. Raises `CallError` for a margin outside 0..1.
+    """
+    share = margin_of(connection, as_of=as_of, parameter=margin[0], profile=margin[1]).share
+    return Terms(share, reward_cost[0] or reward_cost[1])
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def months_before(model: Model) -> tuple[NDArray[np.int64], Floats, Floats]:
             one, each = model.compare(change, rows)
             found.append(one.effect)
             influence.append(each)
-    return np.array(shown), np.array(found), np.array(influence)
+    return np.array(shown), np.array(found), np.array(influence).reshape(len(shown), trials.customers)
 
 
 def growth_before(model: Model) -> tuple[float, Floats]:

@@ -1,7 +1,7 @@
 """What does reaching a tier change? A tier is taken as a programme of its own, which members join."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import duckdb
@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from .frames import statement
-from .loyalty import ProgrammeEffect, effect_on
+from .loyalty import ProgrammeEffect, Verdict, effect_on
 from .programme import Outcome, read_programme
 from .programme_panel import MONTHS_BEFORE
 from .relations import ask, keep, named
 
 CLASSES = 10  # classes of nearness up to what the tier takes
 KNOWN_MONTHS = MONTHS_BEFORE + 3  # after the programme opened: earlier than that nobody had been watched long enough
-LOWEST, HIGHEST = 5, 15  # of them shown: from half of it to one and a half
+LOWEST, HIGHEST = 7, 13  # of them shown: from 70 % of it to 130 %
 MEMBERS = """SELECT customer_id, MIN("at") AS joined_at FROM memberships
 WHERE event = 'join' AND "at" < $ends_at GROUP BY customer_id"""
 
@@ -29,7 +29,8 @@ class TierEffect:
     points_from    points of twelve months with which it is reached: 95 % of those who did had as many; missing
                    without points
     effects        of each outcome, members of the tier against members who might have reached it then
-    crowd          one row per class of how near members outside were (a half to one and a half of ``points_from``):
+    blind          the same without what they had spent
+    crowd          one row per class of how near members outside were (70 % to 130 % of ``points_from``):
                    share_low, share_high (of ``points_from``), members (int, months of members), reached (int, of
                    these within the next month)
     """
@@ -38,7 +39,18 @@ class TierEffect:
     reached: int
     points_from: float
     effects: tuple[ProgrammeEffect, ...]
+    blind: tuple[ProgrammeEffect, ...]
     crowd: pd.DataFrame
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Of each outcome: claimed only where it is with and without what was spent.
+
+        One of the two is wrong whichever way the tier is given: who was lucky once orders less afterwards, and looking
+        at spend favours whoever orders much. They err to opposite sides.
+        """
+        pairs = zip(self.effects, self.blind, strict=True)
+        return tuple(one.verdict if one.verdict == other.verdict else "cannot_tell" for one, other in pairs)
 
 
 def tier_effects(
@@ -77,12 +89,14 @@ def _of(connection: duckdb.DuckDBPyConnection, tier: object, ends_at: date, give
     keep(connection, "tier_customers", statement("tier_customers"))
     tables = ("tier_orders", "tier_customers", "tier_members")
     found = read_programme(*tables, is_for_spend=True, connection=connection, **given)
+    blind = replace(found, trials=replace(found.trials, is_for_spend=False))
     points_from = float(tier.points_from) if tier.points_from > 0 else np.nan
     return TierEffect(
         tier=str(tier.tier),
         reached=int(tier.reached),
         points_from=points_from,
         effects=tuple(effect_on(found, outcome) for outcome in given["outcomes"]),
+        blind=tuple(effect_on(blind, outcome) for outcome in given["outcomes"]),
         crowd=_crowd(connection, str(tier.tier), points_from, ends_at),
     )
 
@@ -109,7 +123,7 @@ def tier_table(tiers: Sequence[TierEffect]) -> pd.DataFrame:
       points_from        float, points of twelve months with which it is reached; missing without points
       outcome            text
       effect, low, high  outcome more a month and member, robust interval; missing where nothing was compared
-      verdict            text: raised, lowered, cannot_tell
+      verdict            text: raised, lowered, cannot_tell; claimed only where it is so without regard to spend too
       declined           text, reasons to say nothing, comma between
     """
     kinds = {"tier": "str", "reached": "int64", "compared": "int64", "points_from": "float64", "outcome": "str"}
@@ -117,9 +131,9 @@ def tier_table(tiers: Sequence[TierEffect]) -> pd.DataFrame:
     rows = [
         (
             *(one.tier, one.reached, effect.counts["compared"], one.points_from, effect.outcome, effect.effect),
-            *(effect.robust_low, effect.robust_high, effect.verdict, ",".join(why.reason for why in effect.declined)),
+            *(effect.robust_low, effect.robust_high, verdict, ",".join(why.reason for why in effect.declined)),
         )
         for one in tiers
-        for effect in one.effects
+        for effect, verdict in zip(one.effects, one.verdicts, strict=True)
     ]
     return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
