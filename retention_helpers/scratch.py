@@ -28,7 +28,7 @@ def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
         try:
             yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
 
 
 def _sweep(place: Path) -> None:
@@ -36,7 +36,18 @@ def _sweep(place: Path) -> None:
         # Another process may sweep as well; and a folder may be somebody else's.
         with suppress(OSError):
             if folder.stat().st_uid == os.geteuid() and not folder.is_symlink() and _is_left(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """The lock last: who is killed meanwhile leaves a folder that still says that it is nobody's."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != _LOCK:
+                path.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_left(folder: Path) -> bool:

@@ -45,6 +45,25 @@ def test_what_a_killed_process_left_goes_and_what_is_in_use_stays(tmp_path: Path
         holder.stdout.close()
 
 
+def test_who_is_killed_while_removing_leaves_what_the_next_one_removes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    def leave_one() -> None:
+        with scratch_folder(tmp_path) as folder:
+            (folder / "below").mkdir()
+            monkeypatch.setattr("shutil.rmtree", dies)
+
+    with pytest.raises(KeyboardInterrupt):
+        leave_one()
+    monkeypatch.undo()
+    assert len(list(tmp_path.iterdir())) == 1
+    with scratch_folder(tmp_path) as mine:
+        assert list(tmp_path.iterdir()) == [mine]
+
+
 def test_folders_of_that_name_that_are_not_ours_stay(tmp_path: Path) -> None:
     (tmp_path / f"{PREFIX}notes").mkdir()
     (tmp_path / f"{PREFIX}list.csv").write_text("id")

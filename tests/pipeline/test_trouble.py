@@ -248,7 +248,7 @@ def test_a_notebook_that_finds_no_memory_has_failed_and_the_last_month_stays(tmp
     tiny(tmp_path / "notebooks", "summary", cell("rows = []\nwhile True: rows.append(bytearray(2**26))"))
     failed = run_once()
     assert failed.returncode == 1
-    assert "summary: cell 4: MemoryError" in failed.err
+    assert "summary: cell 4: MemoryError" in failed.stderr
     after = everything_below(tmp_path / "reports")
     assert {name: after[name] for name in published if not name.endswith("index.html")} == {
         name: content for name, content in published.items() if not name.endswith("index.html")
