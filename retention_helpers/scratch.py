@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PREFIX = "retention-"
-_LOCK = ".lock"
+_LOCK = ".held"  # not ".lock": facts that are built in such a folder take that one
 
 
 @contextmanager
