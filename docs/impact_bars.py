@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from docs.impact_runs import FAMILY, OUTCOMES
+from docs.impact_runs import FAMILY, OUTCOMES, SEEDS
 from retention_helpers.metrics.intervals import CONFIDENCE, normal_quantile, wilson
 from tests.worlds.lives import WORLDS
 
@@ -16,7 +16,7 @@ FALSE_RAISED, POWER, POWER_HOT = 0.02, 0.80, 0.60
 COVERAGE, COVERAGE_LIFE = 0.95, 0.85
 BIAS_SHARE, BIAS_APART = 0.03, 0.03
 TREND_SILENT, FALSE_REFUSALS = 0.90, 0.10
-LARGEST = 60_000  # customers: where the bias is judged, because the interval is narrow there
+LARGEST = max(SEEDS)  # customers: where the bias is judged, because the interval is narrow there
 FEWEST_SEEDS = 4  # for a share to be judged at all
 FEW = 8  # seeds below which the spread of estimates is taken from their own errors
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from retention_helpers import scratch
 from retention_helpers.scratch import PREFIX, scratch_folder
 
 HOLDS = "import sys, time\nfrom pathlib import Path\nfrom retention_helpers.scratch import scratch_folder\n"
@@ -68,10 +69,10 @@ def test_folders_of_that_name_that_are_not_ours_stay(tmp_path: Path) -> None:
     (tmp_path / f"{PREFIX}notes").mkdir()
     (tmp_path / f"{PREFIX}list.csv").write_text("id")
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere" / ".lock").touch()
+    (tmp_path / "elsewhere" / scratch._LOCK).touch()
     (tmp_path / f"{PREFIX}link").symlink_to(tmp_path / "elsewhere")
     before = sorted(tmp_path.iterdir())
     with scratch_folder(tmp_path):
         pass
     assert sorted(tmp_path.iterdir()) == before
-    assert (tmp_path / "elsewhere" / ".lock").exists()
+    assert (tmp_path / "elsewhere" / scratch._LOCK).exists()

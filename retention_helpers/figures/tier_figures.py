@@ -57,7 +57,7 @@ def crowd_figure(tiers: Sequence[object], words: Words) -> Figure:
         label="near",
         first="members",
         second="reached",
-        first_name=words.say("members"),
+        first_name=words.say("months of members"),
         second_name=words.say("reached within a month"),
         unit="integer",
         n="n",

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from retention_helpers.metrics import doubly_robust
 from retention_helpers.metrics.bands import pointwise, simultaneous, standard_error
 from retention_helpers.metrics.dilution import Month, purged
 from retention_helpers.metrics.doubly_robust import att, logit
@@ -22,6 +23,15 @@ def test_the_logit_is_that_of_scikit_learn() -> None:
     x, joins, _ = confounded(np.random.default_rng(1), 2_000)
     twin = LogisticRegression(C=1e10, tol=1e-10, max_iter=1000).fit(x[:, 1:], joins)
     assert logit(x, joins).chance == pytest.approx(twin.predict_proba(x[:, 1:])[:, 1], abs=1e-5)
+
+
+def test_of_many_rows_the_search_starts_from_some_and_ends_where_it_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, joins, _ = confounded(np.random.default_rng(1), 3_000)
+    plain = logit(x, joins)
+    monkeypatch.setattr(doubly_robust, "_MANY", 1_000)
+    found = logit(x, joins)
+    assert found.chance == pytest.approx(plain.chance, abs=1e-10)
+    assert found.covariance == pytest.approx(plain.covariance)
 
 
 def test_without_covariates_it_is_the_difference_of_means() -> None:

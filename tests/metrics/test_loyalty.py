@@ -10,12 +10,14 @@ import pytest
 
 from retention_helpers import engine
 from retention_helpers.errors import CallError, PeriodError
+from retention_helpers.metrics.group_time import Estimate
 from retention_helpers.metrics.intervals import wilson
 from retention_helpers.metrics.loyalty import ProgrammeEffect, programme_effect
 from retention_helpers.metrics.programme_declines import SENTENCES, Decline, after_comparing
 from retention_helpers.metrics.programme_tests import Placebo, ProgrammeTests
 from retention_helpers.metrics.trial_effect import effect_of, fit_model
 from retention_helpers.metrics.trials import draw_trials
+from tests.worlds.bg_nbd import simulate_bg_nbd
 from tests.worlds.lives import draw_lives
 from tests.worlds.world import Simulated, World, simulate
 
@@ -214,6 +216,54 @@ def test_declined_when_members_were_growing_anyway() -> None:
     answer = effect(simulate(world, 1, lives))
     assert "slope_fails" in reasons(answer)
     assert answer.verdict == "cannot_tell"
+
+
+@pytest.mark.parametrize("outcome", ["orders", "revenue"])
+def test_the_room_lies_on_both_sides_and_follows_what_showed_before_joining(shop: Simulated, outcome: str) -> None:
+    answer = effect(shop, outcome=outcome)
+    assert answer.others is not None
+    study = answer.event_study.set_index("month")["effect"]
+    room = 0.05 * abs(answer.others.naive - answer.effect) + 0.25 * study[[-3, -2]].abs().max()
+    assert answer.room == pytest.approx(room)
+    assert (answer.low - answer.robust_low, answer.robust_high - answer.high) == pytest.approx((room, room))
+
+
+def test_the_later_months_are_the_second_half_weighed_by_members_seen(found: ProgrammeEffect) -> None:
+    study = found.event_study.set_index("month")["effect"]
+    later = (found.late_low + found.late_high) / 2
+    assert study[[4, 5, 6]].min() < later < study[[4, 5, 6]].max()
+    assert found.late_low < found.late_high
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, "raised"),
+        ({"robust_low": -0.01}, "cannot_tell"),
+        ({"late_low": -0.01}, "cannot_tell"),
+        ({"fixed_effects": -0.01}, "cannot_tell"),
+        ({"declined": (Decline("slope_fails"),)}, "cannot_tell"),
+        ({"robust_low": -0.3, "robust_high": -0.1, "late_high": -0.1, "fixed_effects": -0.1}, "lowered"),
+        ({"robust_low": -0.3, "robust_high": -0.1, "late_high": 0.1, "fixed_effects": -0.1}, "cannot_tell"),
+        ({"robust_low": -0.3, "robust_high": -0.1, "late_high": -0.1, "fixed_effects": 0.1}, "cannot_tell"),
+    ],
+)
+def test_a_claim_asks_for_the_interval_the_later_months_and_no_contradiction(
+    found: ProgrammeEffect, changes: dict, verdict: str
+) -> None:
+    given = {"robust_low": 0.1, "robust_high": 0.3, "late_low": 0.1, "late_high": 0.3, "declined": ()} | changes
+    fixed = Estimate(given.pop("fixed_effects", 0.1), 0.2)
+    assert found.others is not None
+    assert replace(found, others=replace(found.others, fixed_effects=fixed), **given).verdict == verdict
+
+
+def test_who_joins_later_gains_in_proportion_so_that_a_large_effect_is_not_taken_for_a_smaller_one() -> None:
+    """Of another family than the estimator knows: taken as one size for all, a tenth of the effect would be missing."""
+    parts = []
+    for seed in range(4):
+        shop = simulate_bg_nbd(World("bg_nbd", 0.6, customers=4_000), seed=seed)
+        parts.append(effect(shop).effect / shop.true_effect())
+    assert np.mean(parts) > 0.93
 
 
 def tried(**changes: object) -> ProgrammeTests:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import duckdb
 import numpy as np
@@ -92,6 +93,15 @@ def test_without_tiers_there_is_nothing_and_without_points_no_nearness(con: duck
     (silver,) = tier_effects(con, as_of=AS_OF)
     assert np.isnan(silver.points_from)
     assert silver.crowd.empty
+
+
+@pytest.mark.parametrize(
+    ("looking", "blind", "told"),
+    [("raised", "raised", "raised"), ("raised", "cannot_tell", "cannot_tell"), ("raised", "lowered", "cannot_tell")],
+)
+def test_claimed_is_what_holds_with_what_was_spent_and_without(looking: str, blind: str, told: str) -> None:
+    one, other = (SimpleNamespace(verdict=verdict) for verdict in (looking, blind))
+    assert TierEffect("gold", 1, 1.0, (one,), (other,), pd.DataFrame()).verdicts == (told,)
 
 
 # ---- simulated shops: all are members from their first order on, and the programme of the shop is the tier

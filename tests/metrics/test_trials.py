@@ -108,6 +108,16 @@ def test_a_control_starts_as_long_after_its_own_order_as_the_member_and_may_not_
     assert joins.min() == pytest.approx(32 * 86_400 / MONTH_SECONDS)
 
 
+def test_two_orders_in_one_moment_hide_no_order_before_the_start() -> None:
+    """A control that ordered twice in one moment and once more within the five days is none for the first two."""
+    joined = JOINED + timedelta(days=5)
+    twice = [*monthly(JOINED + timedelta(days=2), 8), JOINED + timedelta(days=2), JOINED + timedelta(days=4)]
+    trials = drawn(base({"member": monthly(JOINED, 8), "twice": twice}, {"member": joined}))
+    control = ~trials.is_joiner & (trials.month == 2025 * 12 + 8)
+    assert control.sum() == 1
+    assert trials.after["orders"][control, 0].tolist() == [0.0]
+
+
 def test_nobody_is_a_control_after_joining() -> None:
     con = base({"a": monthly(JOINED + 2 * MONTH, 12), "b": monthly(JOINED + 2 * MONTH, 12)}, {"a": JOINED, "b": JOINED})
     trials = drawn(con)
