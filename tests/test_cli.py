@@ -254,6 +254,16 @@ def test_an_interrupted_run_says_that_nothing_was_published(
     assert capsys.readouterr().err == "stopped: what was not published by then stays as it was.\n"
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """No signal is ignored, though the tests themselves be run by nohup."""
+    before = {each: signal.signal(each, signal.SIG_DFL) for each in cli.SIGNALS}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_whoever_asks_us_to_end_is_obeyed_once_and_signals_are_as_they_were_afterwards(
     place: Place, number: signal.Signals, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -274,6 +284,20 @@ def test_whoever_asks_us_to_end_is_obeyed_once_and_signals_are_as_they_were_afte
     assert capsys.readouterr().err == "stopped: what was not published by then stays as it was.\n"
     assert put_away == ["all of it"]
     assert {each: signal.getsignal(each) for each in cli.SIGNALS} == before
+
+
+@pytest.mark.usefixtures("heard")
+def test_a_signal_that_is_ignored_stays_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As nohup starts a run: it goes on when the terminal is gone."""
+
+    def run_months(*_: object) -> list:
+        os.kill(os.getpid(), signal.SIGHUP)
+        return []
+
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    monkeypatch.setattr(pipeline, "run_months", run_months)
+    assert run_cli("run", "--profile", place.folder / "good" / "company.yaml") == 0
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
 def test_a_fault_of_ours_shows_where_it_happened(
