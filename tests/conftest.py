@@ -1,6 +1,7 @@
 """Shared by all tests: what some need of the machine (real data sets, a browser), how Hypothesis runs."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ NEEDS = {
     "chromium": (CHROMIUM is not None, f"no Chromium (install it, or set {VARIABLE})"),
 }
 LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
+
+# In the background of a shell Ctrl-C is ignored, and the runs that tests start would ignore it too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # As publishing does, but before any test imports nbformat.
 sys.modules.setdefault("rfc3987_syntax", None)

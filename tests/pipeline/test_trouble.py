@@ -245,7 +245,7 @@ def test_a_notebook_that_finds_no_memory_has_failed_and_the_last_month_stays(tmp
 
     assert run_once().returncode == 0
     published = everything_below(tmp_path / "reports")
-    tiny(tmp_path / "notebooks", "summary", cell("rows = []\nwhile True: rows.append(bytearray(2**26))"))
+    tiny(tmp_path / "notebooks", "summary", cell("rows = []\nwhile True: rows.append(bytes(2**26))"))
     failed = run_once()
     assert failed.returncode == 1
     assert "summary: cell 4: MemoryError" in failed.stderr

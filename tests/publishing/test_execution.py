@@ -13,12 +13,12 @@ pytestmark = pytest.mark.slow
 
 VALUES = {"profile": "sample", "period": "2026-10", "locale": "", "allow_incomplete": False}
 EMPTY = "report.record()"
-# As on a machine whose memory is limited: address space, so that nothing is truly taken.
+# As on a machine whose memory is limited: address space. Zeros that nobody writes to take nothing else.
 EXHAUSTS = """import resource
 resource.setrlimit(resource.RLIMIT_AS, (2**32, resource.getrlimit(resource.RLIMIT_AS)[1]))
 rows = []
 while True:
-    rows.append(bytearray(2**26))"""
+    rows.append(bytes(2**26))"""
 
 FLAWS = {
     "raises": ([cell("raise ValueError('no\\nsuch thing')")], RECORD, 4, "ValueError: no\nsuch thing"),
