@@ -125,13 +125,13 @@ def placebo_table(effect: object, words: Words) -> ReadableTable:
                 )
                 for _, one in tried
             ],
-            "holds": [bool(one.holds) for _, one in tried],
+            "outcome": [findings.placebo_outcome(one, words) for _, one in tried],
         }
     )
     columns = {
         "what": Column(words.say("Tried"), "text", wraps=True),
         "value": Column(words.say("Difference (95% interval)"), "text"),
-        "holds": Column(words.say("Zero, as far as can be seen"), "text"),
+        "outcome": Column(words.say("Outcome"), "text", wraps=True),
     }
     return readable_table(rows, findings.hidden_finding(effect, words), words, options=TableOptions(columns))
 

@@ -120,8 +120,10 @@ def hidden_finding(effect: object, words: Words) -> Finding:
             name, words.say("Nothing could be tried on the comparison"), why_declined(effect.declined, words)
         )
     tried = (tests.slope, tests.placebo)
-    if all(one.holds for one in tried):
+    if all(one.is_zero for one in tried):
         headline = words.say("Where the programme cannot have changed anything, no change is found")
+    elif all(one.holds for one in tried):
+        headline = words.say("Where the programme cannot have changed anything, hardly any change is found")
     elif any(one.is_tried and not one.holds for one in tried):
         headline = words.say("A change shows where the programme cannot have made one: the comparison fails")
     else:
@@ -138,6 +140,17 @@ def hidden_finding(effect: object, words: Words) -> Finding:
             orders=write(tests.hidden_outcome, "number", words, DIGITS),
         )
     return Finding(name, headline, sentence, subtitle)
+
+
+def placebo_outcome(tried: object, words: Words) -> str:
+    """What came of one `Placebo`."""
+    if not tried.is_tried:
+        return words.say("could not be tried")
+    if tried.is_zero:
+        return words.say("zero, as far as can be seen")
+    if tried.holds:
+        return words.say("within the room for hidden reasons")
+    return words.say("too large: nothing is claimed")
 
 
 def overlap_finding(classes: pd.DataFrame, effect: object, words: Words) -> Finding:

@@ -12,7 +12,6 @@ import pandas as pd
 from retention_helpers.errors import CallError
 
 from .bands import pointwise, simultaneous
-from .hidden_reasons import room_for_hidden_reasons
 from .intervals import CONFIDENCE, normal_quantile
 from .programme import Outcome, Programme, Table, read_programme
 from .programme_declines import Decline, after_comparing
@@ -157,24 +156,24 @@ def effect_table(effects: Sequence[ProgrammeEffect]) -> pd.DataFrame:
 def _compared(model: Model, others: SecondOpinions, programme: Programme) -> ProgrammeEffect:
     effect, before = effect_of(model), months_before(model)
     low, high = pointwise(np.array(effect.value), effect.total_influence)
-    room = room_for_hidden_reasons(others.naive - effect.value, *before[:2])
     late_low, late_high = pointwise(*effect.late())
     tests = tests_of(model, effect, before, naive=others.naive, seed=programme.seed)
-    found = after_comparing(tests, effect.value, float(low) - room, float(high) + room)
+    robust_low, robust_high = float(low) - tests.room, float(high) + tests.room
+    found = after_comparing(tests, effect.value, robust_low, robust_high)
     return ProgrammeEffect(
         outcome=model.outcome,
         effect=effect.value,
         low=float(low),
         high=float(high),
-        robust_low=float(low) - room,
-        robust_high=float(high) + room,
+        robust_low=robust_low,
+        robust_high=robust_high,
         event_study=_event_study(effect, before, programme.seed),
         tests=tests,
         declined=programme.declined + found,
         others=others,
         counts=programme.counts,
         members_mean=_members_mean(model),
-        room=room,
+        room=tests.room,
         late_low=float(late_low),
         late_high=float(late_high),
     )

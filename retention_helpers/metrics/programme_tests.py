@@ -1,14 +1,15 @@
 """Could the comparison have gone wrong? What is tried on it before anybody is told of an effect."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
 
 from .bands import standard_error
+from .hidden_reasons import room_for_hidden_reasons
 from .intervals import CONFIDENCE, Floats, normal_quantile
 from .trial_effect import Effect, Model, effect_of, fit_model, growth_before, overlap
-from .trials import CHOSEN_MONTHS
+from .trials import CHOSEN_MONTHS, Trials
 
 TREND_MONTHS = 6  # a trend is told as what it comes to in so many months
 ALARM = 0.02  # a placebo that is true fails so often
@@ -19,10 +20,15 @@ MOST_CERTAIN, MOST_OFF = 0.20, 0.20  # joiners with a chance above 0.9; standard
 
 @dataclass(frozen=True)
 class Placebo:
-    """A difference that joining cannot have made, in outcome a month: it should be 0."""
+    """A difference that joining cannot have made, in outcome a month: it should be 0.
+
+    ``room``: the largest that leaves no more in the effect than the robust interval has room for. With enough
+    customers the smallest difference is seen; one that the room holds is no reason to say nothing.
+    """
 
     value: float
     se: float
+    room: float = 0.0
 
     @property
     def p_value(self) -> float:
@@ -37,9 +43,14 @@ class Placebo:
         return self.p_value >= 0
 
     @property
-    def holds(self) -> bool:
+    def is_zero(self) -> bool:
         """Whether it is 0 as far as can be seen; false where nothing could be seen."""
         return self.p_value >= ALARM
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is 0 as far as can be seen or within the room; false where nothing could be seen."""
+        return self.is_zero or (self.is_tried and abs(self.value) <= self.room)
 
     @property
     def visible(self) -> float:
@@ -59,6 +70,7 @@ class ProgrammeTests:
     hidden_share    how large a part of the selection that was removed would have to be left for the interval to
                     reach 0: 0 where it holds 0 already; above 1, hidden reasons would have to be stronger than all seen
     hidden_outcome  the same as outcome a month
+    room            what hidden reasons may have left in the effect, outcome a month: `room_for_hidden_reasons`
     """
 
     pre_period: float
@@ -68,6 +80,7 @@ class ProgrammeTests:
     most_off: float
     hidden_share: float
     hidden_outcome: float
+    room: float
 
     @property
     def overlaps(self) -> bool:
@@ -82,14 +95,17 @@ def tests_of(
     certain, off = overlap(model)
     left = max(abs(effect.value) - normal_quantile(CONFIDENCE) * effect.se, 0.0)
     selection = abs(naive - effect.value)
+    room = room_for_hidden_reasons(selection, *before[:2])
+    trend_room = room * TREND_MONTHS / _months_between(model.trials)
     return ProgrammeTests(
         pre_period=_all_zero(*before),
-        slope=Placebo(trend * TREND_MONTHS, float(standard_error(influence)) * TREND_MONTHS),
-        placebo=pretended(model, seed=seed),
+        slope=Placebo(trend * TREND_MONTHS, float(standard_error(influence)) * TREND_MONTHS, trend_room),
+        placebo=replace(pretended(model, seed=seed), room=room),
         certain_share=certain,
         most_off=off,
         hidden_share=left / selection if selection > 0 else np.nan,
         hidden_outcome=left,
+        room=room,
     )
 
 
@@ -112,6 +128,13 @@ def pretended(model: Model, *, seed: int) -> Placebo:
         values.append(found.value)
         influences += found.total_influence / PRETENCES
     return Placebo(float(np.mean(values)), float(standard_error(influences)))
+
+
+def _months_between(trials: Trials) -> float:
+    """From the middle of the months of a joiner's own level to the middle of those after joining: a trend goes on."""
+    known = np.minimum(np.floor(trials.known), trials.months_before)
+    months = (CHOSEN_MONTHS + 1 + known + 1 + np.minimum(trials.seen, trials.horizon)) / 2
+    return float(months[trials.is_joiner].mean())
 
 
 def _all_zero(months: Floats, difference: Floats, influence: Floats) -> float:

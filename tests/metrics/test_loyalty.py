@@ -267,7 +267,7 @@ def test_who_joins_later_gains_in_proportion_so_that_a_large_effect_is_not_taken
 
 
 def tried(**changes: object) -> ProgrammeTests:
-    fine = ProgrammeTests(0.5, Placebo(0.0, 0.01), Placebo(0.0, 0.01), 0.0, 0.0, 0.5, 0.1)
+    fine = ProgrammeTests(0.5, Placebo(0.0, 0.01), Placebo(0.0, 0.01), 0.0, 0.0, 0.5, 0.1, 0.1)
     return replace(fine, **changes)
 
 
@@ -287,6 +287,23 @@ def tried(**changes: object) -> ProgrammeTests:
 def test_each_failed_test_is_a_reason(reason: str, changes: dict) -> None:
     assert after_comparing(tried(), 0.3, 0.1, 0.5) == ()
     assert [one.reason for one in after_comparing(tried(**changes), 0.3, 0.1, 0.5)] == [reason]
+
+
+@pytest.mark.parametrize("which", ["slope", "placebo"])
+def test_a_difference_that_is_seen_but_within_the_room_is_no_reason(which: str) -> None:
+    """Hand-worked: three standard errors from 0 each time; only the second is more than there is room for."""
+    small, large = Placebo(0.03, 0.01, room=0.04), Placebo(0.05, 0.01, room=0.04)
+    assert (small.is_zero, small.holds, large.holds) == (False, True, False)
+    assert after_comparing(tried(**{which: small}), 0.3, 0.1, 0.5) == ()
+    assert [one.reason for one in after_comparing(tried(**{which: large}), 0.3, 0.1, 0.5)] == [f"{which}_fails"]
+    assert not Placebo(np.nan, np.nan, room=0.04).holds
+
+
+def test_the_room_of_a_trend_is_smaller_the_longer_it_goes_on(found: ProgrammeEffect) -> None:
+    """A trend runs from the middle of a member's own level to the middle of the months after: about a year here."""
+    assert found.tests is not None
+    assert found.tests.placebo.room == found.room
+    assert 6 / 14 < found.tests.slope.room / found.room < 6 / 9
 
 
 def test_a_blind_placebo_is_no_reason_where_nothing_is_claimed() -> None:

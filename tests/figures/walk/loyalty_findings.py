@@ -9,13 +9,13 @@ from retention_helpers.metrics.group_time import Estimate
 from retention_helpers.metrics.loyalty import ProgrammeEffect
 from retention_helpers.metrics.programme_declines import SENTENCES, Decline
 from retention_helpers.metrics.programme_panel import SecondOpinions
+from retention_helpers.metrics.programme_tests import Placebo
 from tests.figures.walk.recorder import NAN, Trio
 
-HOLDS, FAILS = (SimpleNamespace(holds=holds, is_tried=True) for holds in (True, False))
-UNTRIED = SimpleNamespace(holds=False, is_tried=False)
+HOLDS, SMALL, FAILS, UNTRIED = Placebo(0.0, 0.1), Placebo(0.3, 0.1, 0.4), Placebo(0.3, 0.1), Placebo(NAN, NAN)
 
 
-def tried(*, placebo: SimpleNamespace = HOLDS, overlaps: bool = True, hidden: float = 0.3) -> SimpleNamespace:
+def tried(*, placebo: Placebo = HOLDS, overlaps: bool = True, hidden: float = 0.3) -> SimpleNamespace:
     return SimpleNamespace(
         slope=HOLDS,
         placebo=placebo,
@@ -81,7 +81,16 @@ CASES = [
         lambda words, given=given: findings.hidden_finding(
             effect(0.1, 0.3, tests=given, declined=declined("no_joins")), words
         )
-        for given in (tried(), tried(placebo=FAILS), tried(placebo=UNTRIED), tried(hidden=0.0), tried(hidden=NAN), None)
+        for given in (
+            *(tried(placebo=placebo) for placebo in (HOLDS, SMALL, FAILS, UNTRIED)),
+            tried(hidden=0.0),
+            tried(hidden=NAN),
+            None,
+        )
+    ],
+    *[
+        lambda words, placebo=placebo: findings.placebo_outcome(placebo, words)
+        for placebo in (HOLDS, SMALL, FAILS, UNTRIED)
     ],
     *[
         lambda words, given=given, classes=classes: findings.overlap_finding(
