@@ -53,7 +53,7 @@ def _newton(x: Floats, y: Floats, beta: Floats) -> tuple[Floats, Floats]:
     ridge = _RIDGE * len(y) * np.eye(len(beta))
     for _ in range(_STEPS):
         chance = _expit(x @ beta)
-        information = _weighed(x, chance * (1 - chance), x) + ridge
+        information = _weighed(x, chance * (1 - chance)) + ridge
         step = np.linalg.solve(information, x.T @ (y - chance))
         longest = np.abs(step).max()
         beta = beta + step * min(1.0, _LONGEST / max(longest, _CLOSE))
@@ -62,32 +62,30 @@ def _newton(x: Floats, y: Floats, beta: Floats) -> tuple[Floats, Floats]:
     return beta, information
 
 
-def att(y: Floats, joins: NDArray[np.bool_], x: Floats, model: Chance, z: Floats | None = None) -> Att:
+def att(y: Floats, joins: NDArray[np.bool_], x: Floats, model: Chance) -> Att:
     """Sant'Anna and Zhao's doubly robust effect on joiners, with the influence of both fitted models.
 
-    ``y`` (n,) a change; ``x`` (n, k) covariates; ``z`` (n, k) what the outcome among controls is linear in, where that
-    is not ``x`` itself (``x`` then are its instruments).
+    ``y`` (n,) a change; ``x`` (n, k) covariates.
     """
-    z = x if z is None else z
     stays = ~joins
     chance = np.minimum(model.chance, HIGHEST)
-    bread = np.linalg.pinv(_weighed(x, stays.astype(float), z))
-    left = y - z @ (bread @ (x.T @ (y * stays)))
+    bread = np.linalg.pinv(_weighed(x, stays.astype(float)))
+    left = y - x @ (bread @ (x.T @ (y * stays)))
     weight = np.where(stays, chance / (1 - chance), 0.0)
     weight /= weight.sum()
     treated, control = left[joins].mean(), weight @ left
     influence = np.where(joins, (left - treated) / joins.sum(), -weight * (left - control))
-    influence -= x @ (bread.T @ (joins @ z / joins.sum() - weight @ z)) * left * stays
+    influence -= x @ (bread.T @ (joins @ x / joins.sum() - weight @ x)) * left * stays
     influence -= x @ (model.covariance @ ((weight * (left - control)) @ x)) * (joins - model.chance)
     return Att(float(treated - control), influence, weight)
 
 
-def _weighed(x: Floats, weight: Floats, z: Floats) -> Floats:
+def _weighed(x: Floats, weight: Floats) -> Floats:
     """(k, k) the weighted products of columns, some rows at a time: never a second copy of all."""
     blocks = range(0, max(len(x), 1), _ROWS)
     return sum(
-        ((x[i : i + _ROWS] * weight[i : i + _ROWS, None]).T @ z[i : i + _ROWS] for i in blocks),
-        start=np.zeros((x.shape[1], z.shape[1])),
+        ((x[i : i + _ROWS] * weight[i : i + _ROWS, None]).T @ x[i : i + _ROWS] for i in blocks),
+        start=np.zeros((x.shape[1], x.shape[1])),
     )
 
 
