@@ -2,11 +2,12 @@
 
     python -m docs.make_impact_bench [--customers 20000 100000 1000000] [--diff-diff PYTHON] [--csdid PYTHON]
 
-Made-up shops of 24 months, one and a half orders a customer and month, three customers in ten join. Each size is asked
-in a process of its own, from a database file, as a report asks: orders first, then revenue from the same trials. Beside
-it the group-time effects alone, which other libraries know as well: ours with the sums made of the database, theirs of
-a table of all customers and months that is read before the clock starts. PYTHON is that of an environment which has the
-library, made for this alone and thrown away.
+Made-up shops of 24 months, one and a half orders a customer and month, three customers in ten join, half of these reach
+a tier and a fifth a higher one. Each size is asked in a process of its own, from a database file, as a report asks:
+orders first, then revenue from the same trials, then the tiers. Beside it the group-time effects alone, which other
+libraries know as well: ours with the sums made of the database, theirs of a table of all customers and months that is
+read before the clock starts. PYTHON is that of an environment which has the library, made for this alone and thrown
+away.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from retention_helpers.metrics.loyalty import effect_on
 from retention_helpers.metrics.programme import read_programme
 from retention_helpers.metrics.programme_panel import panel_sums
 from retention_helpers.metrics.relations import keep, named
+from retention_helpers.metrics.tiers import tier_effects
 
 SIZES = (20_000, 100_000, 1_000_000)
 BARS = {100_000: (15.0, 1.0), 1_000_000: (90.0, 4.0)}  # seconds, GB
@@ -52,9 +54,23 @@ CREATE TABLE memberships AS
 SELECT
     'c' || customer AS customer_id,
     'join' AS event,
-    TIMESTAMP '2023-09-01' + to_seconds(CAST(hash(customer, 6) % 41000000 AS BIGINT)) AS "at"
+    TIMESTAMP '2023-09-01' + to_seconds(CAST(hash(customer, 6) % 41000000 AS BIGINT)) AS "at",
+    CAST(NULL AS VARCHAR) AS tier,
+    CAST(NULL AS INTEGER) AS points
 FROM range({customers}) AS people(customer)
 WHERE hash(customer, 5) % 10 < 3;
+INSERT INTO memberships
+SELECT
+    customer_id, 'tier', "at" + to_seconds(CAST(hash(customer_id, level) % 20000000 AS BIGINT)),
+    CASE level WHEN 2 THEN 'silver' ELSE 'gold' END, NULL
+FROM memberships, (VALUES (2), (5)) AS levels(level)
+WHERE hash(customer_id, level, 7) % level = 0;
+INSERT INTO memberships
+SELECT
+    orders_valid.customer_id, 'earn', orders_valid.ordered_at, NULL, CAST(orders_valid.amount_cents // 100 AS INTEGER)
+FROM orders_valid
+INNER JOIN memberships ON memberships.customer_id = orders_valid.customer_id AND memberships.event = 'join'
+WHERE orders_valid.ordered_at >= memberships."at";
 """
 
 
@@ -149,12 +165,18 @@ def asked(path: Path) -> dict[str, float]:
     orders = effect_on(read, "orders")
     first, first_cpu = time.perf_counter() - begin, time.process_time() - cpu
     effect_on(read, "revenue")
+    both, members = time.perf_counter() - begin, orders.counts["compared"]
+    del read, orders
+    with closing(engine.connect(path, read_only=True, spill=path.parent)) as con:
+        tiers = tier_effects(con, as_of=AS_OF, outcomes=("orders", "revenue"))
     return {
         "seconds": first,
         "cpu_seconds": first_cpu,
-        "both": time.perf_counter() - begin,
+        "both": both,
+        "all": time.perf_counter() - begin,
         "gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2,
-        "members": orders.counts["compared"],
+        "members": members,
+        "reached": sum(one.effects[0].counts["compared"] for one in tiers),
     }
 
 
@@ -204,12 +226,13 @@ def told(customers: int, found: dict[str, float]) -> str:
     """What was found, and whether it keeps the bar."""
     text = (
         f"{customers:,} customers: {found['seconds']:.1f} s, {found['cpu_seconds']:.1f} s of the processor "
-        f"(with revenue {found['both']:.1f} s), {found['gigabytes']:.2f} GB, {found['members']:,.0f} members compared"
+        f"(with revenue {found['both']:.1f} s, with two tiers {found['all']:.1f} s), {found['gigabytes']:.2f} GB, "
+        f"{found['members']:,.0f} members compared, {found['reached']:,.0f} at a tier"
     )
     if customers not in BARS:
         return text
     seconds, gigabytes = BARS[customers]
-    is_met = found["seconds"] <= seconds and found["gigabytes"] <= gigabytes
+    is_met = found["all"] <= seconds and found["gigabytes"] <= gigabytes
     return f"{text}; bar {seconds:.0f} s, {gigabytes:.0f} GB: {'met' if is_met else 'missed'}"
 
 
