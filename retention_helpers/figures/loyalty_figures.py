@@ -131,7 +131,7 @@ def placebo_table(effect: object, words: Words) -> ReadableTable:
     columns = {
         "what": Column(words.say("Tried"), "text", wraps=True),
         "value": Column(words.say("Difference (95% interval)"), "text"),
-        "outcome": Column(words.say("Outcome"), "text", wraps=True),
+        "outcome": Column(words.say("Outcome"), "text"),
     }
     return readable_table(rows, findings.hidden_finding(effect, words), words, options=TableOptions(columns))
 

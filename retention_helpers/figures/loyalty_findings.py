@@ -145,12 +145,12 @@ def hidden_finding(effect: object, words: Words) -> Finding:
 def placebo_outcome(tried: object, words: Words) -> str:
     """What came of one `Placebo`."""
     if not tried.is_tried:
-        return words.say("could not be tried")
+        return words.say("not tried")
     if tried.is_zero:
-        return words.say("zero, as far as can be seen")
+        return words.say("none seen")
     if tried.holds:
-        return words.say("within the room for hidden reasons")
-    return words.say("too large: nothing is claimed")
+        return words.say("small enough")
+    return words.say("too large")
 
 
 def overlap_finding(classes: pd.DataFrame, effect: object, words: Words) -> Finding:
