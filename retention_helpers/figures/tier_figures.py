@@ -21,20 +21,24 @@ def tiers_table(tiers: Sequence[object], words: Words) -> ReadableTable:
     rows = pd.DataFrame(
         {
             "tier": [one.tier for one in tiers],
-            "reached": [one.reached for one in tiers],
-            "compared": [one.effects[0].counts["compared"] for one in tiers],
+            "compared": [_compared(one, words) for one in tiers],
             "orders": [_written(one.effects[0], DIGITS, words) for one in tiers],
             "revenue": [_written(one.effects[1], 0, words) for one in tiers],
         }
-    ).astype({"tier": "str", "reached": "int64", "compared": "int64", "orders": "str", "revenue": "str"})
+    ).astype("str")
     columns = {
         "tier": Column(words.say("Tier"), "text"),
-        "reached": Column(words.say("Reached it"), "integer"),
-        "compared": Column(words.say("Compared"), "integer"),
-        "orders": Column(words.say("Orders a month and member (95% interval)"), "text"),
-        "revenue": Column(words.say("Revenue a month and member (95% interval)"), "text"),
+        "compared": Column(words.say("Compared"), "text"),
+        "orders": Column(words.say("Orders"), "text"),
+        "revenue": Column(words.say("Revenue"), "text"),
     }
     return readable_table(rows, tiers_finding(tiers, words), words, options=TableOptions(columns))
+
+
+def _compared(tier: object, words: Words) -> str:
+    """Of those who reached it."""
+    compared = words.integer(tier.effects[0].counts["compared"])
+    return words.say("{result} of {n}", result=compared, n=words.integer(tier.reached))
 
 
 def _written(effect: object, digits: int, words: Words) -> str:

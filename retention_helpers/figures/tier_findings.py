@@ -19,7 +19,8 @@ CLAIMS = {
 
 def tiers_finding(tiers: Sequence[object], words: Words) -> Finding:
     """Whether members order more because they reached a tier, of a `tier_effects`: orders first."""
-    name, subtitle = "tiers", words.say("Orders a month and member, in the months after reaching a tier")
+    name = "tiers"
+    subtitle = words.say("More a month and member, in the months after reaching a tier (95% interval)")
     if not tiers:
         return Finding(
             name,
