@@ -121,7 +121,7 @@ def placebo_table(effect: object, words: Words) -> ReadableTable:
             "what": [words.say(PLACEBOS[name]) for name, _ in tried],
             "value": [
                 write_difference_interval(
-                    one.value, (one.value - one.visible, one.value + one.visible), "number", words, 3
+                    one.value, (one.value - REACH * one.se, one.value + REACH * one.se), "number", words, 3
                 )
                 for _, one in tried
             ],

@@ -158,7 +158,7 @@ def _compared(model: Model, others: SecondOpinions, programme: Programme) -> Pro
     low, high = pointwise(np.array(effect.value), effect.total_influence)
     late_low, late_high = pointwise(*effect.late())
     tests = tests_of(model, effect, before, naive=others.naive, seed=programme.seed)
-    robust_low, robust_high = float(low) - tests.room, float(high) + tests.room
+    robust_low, robust_high = float(low) - tests.widening, float(high) + tests.widening
     found = after_comparing(tests, effect.value, robust_low, robust_high)
     return ProgrammeEffect(
         outcome=model.outcome,
@@ -173,7 +173,7 @@ def _compared(model: Model, others: SecondOpinions, programme: Programme) -> Pro
         others=others,
         counts=programme.counts,
         members_mean=_members_mean(model),
-        room=tests.room,
+        room=tests.widening,
         late_low=float(late_low),
         late_high=float(late_high),
     )

@@ -114,7 +114,8 @@ def _read(connection: duckdb.DuckDBPyConnection, asked: _Asked) -> Programme:
     first, launch = _first_months(connection)
     declined = before_comparing(counts, trials, max(launch - first, 0))
     sums: dict[str, CohortSums] = {}
-    if trials.is_joiner.any() and (~trials.is_joiner & (trials.seen >= 1)).any():
+    watched = trials.seen >= 1
+    if (trials.is_joiner & watched).any() and (~trials.is_joiner & watched).any():
         begins = max(launch - MONTHS_BEFORE, first)
         sums = panel_sums(connection, asked.outcomes, first_month=begins, last_month=last_month(asked.as_of))
     return Programme(trials, counts, sums, declined, asked.seed)

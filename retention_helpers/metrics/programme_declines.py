@@ -46,8 +46,8 @@ SENTENCES = {
     "slope_untried": marked("How members were growing before they joined cannot be told: their history is too short."),
     "placebo_untried": marked("A joining that never happened could not be tried: hardly anybody stayed outside."),
     "placebo_blind": marked(
-        "Whether members were growing before joining cannot be seen well enough: {found} would have been noticed,"
-        " {needed} should be."
+        "A difference that joining cannot have made could not have been seen well enough: {found} would have been"
+        " noticed, {needed} should be."
     ),
 }  # fmt: skip
 # How a reason's numbers are written, and with how many decimals; those not named are counts.
@@ -115,6 +115,7 @@ def before_comparing(counts: dict[str, int], trials: Trials, months_before: int)
 def after_comparing(tests: ProgrammeTests, effect: float, low: float, high: float) -> tuple[Decline, ...]:
     """What the tests say. A placebo need not see what is not claimed: ``low`` and ``high`` of the robust interval."""
     claims = low > 0 or high < 0
+    visible = max(tests.slope.visible, tests.placebo.visible)
     tried = [
         (not tests.certain_share <= MOST_CERTAIN, Decline("too_certain", tests.certain_share, MOST_CERTAIN)),
         (not tests.most_off <= MOST_OFF, Decline("no_overlap", tests.most_off, MOST_OFF)),
@@ -122,6 +123,6 @@ def after_comparing(tests: ProgrammeTests, effect: float, low: float, high: floa
         (tests.slope.is_tried and not tests.slope.holds, Decline("slope_fails")),
         (not tests.placebo.is_tried, Decline("placebo_untried")),
         (tests.placebo.is_tried and not tests.placebo.holds, Decline("placebo_fails")),
-        (claims and tests.slope.se > abs(effect) / 2, Decline("placebo_blind", tests.slope.se, abs(effect) / 2)),
+        (claims and visible > abs(effect) / 2, Decline("placebo_blind", visible, abs(effect) / 2)),
     ]
     return tuple(decline for fails, decline in tried if fails)

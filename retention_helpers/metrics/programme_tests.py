@@ -22,13 +22,15 @@ MOST_CERTAIN, MOST_OFF = 0.20, 0.20  # joiners with a chance above 0.9; standard
 class Placebo:
     """A difference that joining cannot have made, in outcome a month: it should be 0.
 
-    ``room``: the largest that leaves no more in the effect than the robust interval has room for. With enough
-    customers the smallest difference is seen; one that the room holds is no reason to say nothing.
+    ``reach``: what a difference of 1 leaves in the effect; ``room``: what the interval has for hidden reasons, outcome
+    a month. With enough customers the smallest difference is seen; one that leaves no more than that in the effect is
+    no reason to say nothing: the interval grows by it.
     """
 
     value: float
     se: float
     room: float = 0.0
+    reach: float = 1.0
 
     @property
     def p_value(self) -> float:
@@ -50,12 +52,17 @@ class Placebo:
     @property
     def holds(self) -> bool:
         """Whether it is 0 as far as can be seen or within the room; false where nothing could be seen."""
-        return self.is_zero or (self.is_tried and abs(self.value) <= self.room)
+        return self.is_zero or (self.is_tried and self.left <= self.room)
+
+    @property
+    def left(self) -> float:
+        """What it leaves in the effect: 0 where it is 0 as far as can be seen; missing where nothing could be seen."""
+        return 0.0 if self.is_zero else abs(self.value) * self.reach
 
     @property
     def visible(self) -> float:
-        """The smallest difference that it would have shown half of the time."""
-        return normal_quantile(CONFIDENCE) * self.se
+        """The smallest difference that would have been noticed half of the time."""
+        return normal_quantile(1 - ALARM) * self.se
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,11 @@ class ProgrammeTests:
     room: float
 
     @property
+    def widening(self) -> float:
+        """By what the interval grows on both sides: the room, and what was seen where joining cannot have made it."""
+        return self.room + sum(one.left for one in (self.slope, self.placebo) if one.is_tried)
+
+    @property
     def overlaps(self) -> bool:
         return self.certain_share <= MOST_CERTAIN and self.most_off <= MOST_OFF
 
@@ -96,10 +108,10 @@ def tests_of(
     left = max(abs(effect.value) - normal_quantile(CONFIDENCE) * effect.se, 0.0)
     selection = abs(naive - effect.value)
     room = room_for_hidden_reasons(selection, *before[:2])
-    trend_room = room * TREND_MONTHS / _months_between(model.trials)
+    reach = _months_between(model.trials) / TREND_MONTHS
     return ProgrammeTests(
         pre_period=_all_zero(*before),
-        slope=Placebo(trend * TREND_MONTHS, float(standard_error(influence)) * TREND_MONTHS, trend_room),
+        slope=Placebo(trend * TREND_MONTHS, float(standard_error(influence)) * TREND_MONTHS, room, reach),
         placebo=replace(pretended(model, seed=seed), room=room),
         certain_share=certain,
         most_off=off,
@@ -131,10 +143,14 @@ def pretended(model: Model, *, seed: int) -> Placebo:
 
 
 def _months_between(trials: Trials) -> float:
-    """From the middle of the months of a joiner's own level to the middle of those after joining: a trend goes on."""
-    known = np.minimum(np.floor(trials.known), trials.months_before)
-    months = (CHOSEN_MONTHS + 1 + known + 1 + np.minimum(trials.seen, trials.horizon)) / 2
-    return float(months[trials.is_joiner].mean())
+    """From the middle of the months of a joiner's own level to the middle of those after joining: a trend goes on.
+
+    Month -1 and month 1 are next to each other.
+    """
+    some = trials.is_joiner & (trials.seen >= 1)
+    known = np.minimum(np.floor(trials.known[some]), trials.months_before)
+    seen = np.minimum(np.floor(trials.seen[some]), trials.horizon)
+    return float(np.mean((CHOSEN_MONTHS + 1 + known) / 2 + (1 + seen) / 2 - 1))
 
 
 def _all_zero(months: Floats, difference: Floats, influence: Floats) -> float:

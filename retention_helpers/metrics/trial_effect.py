@@ -124,7 +124,9 @@ def growth_before(model: Model) -> tuple[float, Floats]:
     joins = model.trials.is_joiner & rows
     if min(joins.sum(), (~joins & rows).sum()) < FEWEST:
         return np.nan, np.zeros(model.trials.customers)
-    scaled = np.where(rows, trend, 0.0) * weight
+    # Off the joiners' mean: what all share must not differ because some have longer histories.
+    usual = (trend[joins] @ weight[joins]) / weight[joins].sum()
+    scaled = np.where(rows, trend - usual, 0.0) * weight
     found, influence = model.compare(scaled, rows)
     mean = float(weight[joins].mean())
     return found.effect / mean, influence / mean

@@ -1,6 +1,5 @@
 """The effect of a programme: where the truth is known, and where nothing may be said, each for its own reason."""
 
-from contextlib import closing
 from dataclasses import replace
 
 import duckdb
@@ -8,17 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention_helpers import engine
 from retention_helpers.errors import CallError, PeriodError
 from retention_helpers.metrics.group_time import Estimate
 from retention_helpers.metrics.intervals import wilson
 from retention_helpers.metrics.loyalty import ProgrammeEffect, programme_effect
-from retention_helpers.metrics.programme_declines import SENTENCES, Decline, after_comparing
-from retention_helpers.metrics.programme_tests import Placebo, ProgrammeTests
+from retention_helpers.metrics.programme_declines import Decline
 from retention_helpers.metrics.trial_effect import effect_of, fit_model
-from retention_helpers.metrics.trials import draw_trials
 from tests.worlds.bg_nbd import simulate_bg_nbd
 from tests.worlds.lives import draw_lives
+from tests.worlds.trials import trials_of
 from tests.worlds.world import Simulated, World, simulate
 
 pytestmark = pytest.mark.slow
@@ -266,63 +263,24 @@ def test_who_joins_later_gains_in_proportion_so_that_a_large_effect_is_not_taken
     assert np.mean(parts) > 0.93
 
 
-def tried(**changes: object) -> ProgrammeTests:
-    fine = ProgrammeTests(0.5, Placebo(0.0, 0.01), Placebo(0.0, 0.01), 0.0, 0.0, 0.5, 0.1, 0.1)
-    return replace(fine, **changes)
-
-
-@pytest.mark.parametrize(
-    ("reason", "changes"),
-    [
-        ("slope_fails", {"slope": Placebo(0.03, 0.01)}),
-        ("placebo_fails", {"placebo": Placebo(-0.03, 0.01)}),
-        ("placebo_blind", {"slope": Placebo(0.0, 0.2)}),
-        ("too_certain", {"certain_share": 0.21}),
-        ("no_overlap", {"most_off": 0.21}),
-        ("no_overlap", {"most_off": np.nan}),
-        ("slope_untried", {"slope": Placebo(np.nan, np.nan)}),
-        ("placebo_untried", {"placebo": Placebo(np.nan, np.nan)}),
-    ],
-)
-def test_each_failed_test_is_a_reason(reason: str, changes: dict) -> None:
-    assert after_comparing(tried(), 0.3, 0.1, 0.5) == ()
-    assert [one.reason for one in after_comparing(tried(**changes), 0.3, 0.1, 0.5)] == [reason]
-
-
-@pytest.mark.parametrize("which", ["slope", "placebo"])
-def test_a_difference_that_is_seen_but_within_the_room_is_no_reason(which: str) -> None:
-    """Hand-worked: three standard errors from 0 each time; only the second is more than there is room for."""
-    small, large = Placebo(0.03, 0.01, room=0.04), Placebo(0.05, 0.01, room=0.04)
-    assert (small.is_zero, small.holds, large.holds) == (False, True, False)
-    assert after_comparing(tried(**{which: small}), 0.3, 0.1, 0.5) == ()
-    assert [one.reason for one in after_comparing(tried(**{which: large}), 0.3, 0.1, 0.5)] == [f"{which}_fails"]
-    assert not Placebo(np.nan, np.nan, room=0.04).holds
-
-
-def test_the_room_of_a_trend_is_smaller_the_longer_it_goes_on(found: ProgrammeEffect) -> None:
-    """A trend runs from the middle of a member's own level to the middle of the months after: about a year here."""
+def test_a_trend_goes_on_to_the_months_after_joining(found: ProgrammeEffect) -> None:
+    """From the middle of a member's own level to the middle of the months after: about a year here."""
     assert found.tests is not None
-    assert found.tests.placebo.room == found.room
-    assert 6 / 14 < found.tests.slope.room / found.room < 6 / 9
+    assert 9 < found.tests.slope.reach * 6 < 13
+    assert found.room == found.tests.widening
 
 
-def test_a_blind_placebo_is_no_reason_where_nothing_is_claimed() -> None:
-    assert after_comparing(tried(slope=Placebo(0.0, 0.2)), 0.05, -0.1, 0.2) == ()
-
-
-@pytest.mark.parametrize("reason", SENTENCES)
-def test_every_reason_is_a_sentence(reason: str) -> None:
-    said = str(Decline(reason, 0.25, 0.75))
-    assert said.endswith(".")
-    assert "{" not in said
+def test_a_programme_whose_members_have_all_just_joined_says_so(shop: Simulated) -> None:
+    late = shop.memberships[shop.memberships["at"] >= shop.as_of - pd.Timedelta(days=20)]
+    found = effect(shop, memberships=late)
+    assert found.counts["joined"] == len(late) > 0
+    assert "too_few_members" in reasons(found)
+    assert np.isnan(found.effect)
 
 
 def test_members_drawn_at_random_have_no_effect_within_the_interval(shop: Simulated) -> None:
     """200 times others are called members, as many in each month: the plain interval must hold 0 in 95 %."""
-    with closing(engine.connect()) as con:
-        for name in ("orders", "customers", "memberships"):
-            con.register(name, getattr(shop, name))
-        trials = draw_trials(con, as_of=shop.as_of.date(), horizon_months=6, seed=0)
+    trials = trials_of(shop)
     outside = trials.take(~trials.is_joiner & np.isinf(trials.joins_after))
     rng = np.random.default_rng(0)
     covers = 0
