@@ -51,13 +51,14 @@ def effect_finding(effect: object, words: Words) -> Finding:
     }
     claimed = {"raised": "up", "lowered": "down"}.get(effect.verdict, "flat")
     side = claimed if direction(low, high) == claimed else "flat"
+    shown = side if direction(low, high) == side else "untold"
     value, least, most = (write_difference(one, "number", words, DIGITS) for one in (effect.effect, low, high))
     span = (
         words.say("no interval is known")
         if is_missing(low + high)
         else words.say("{low} to {high} a month", low=least, high=most)
     )
-    headline = words.say(texts[side if side != "flat" or effect.is_told else "untold"], value=value, range=span)
+    headline = words.say(texts[shown], value=value, range=span)
     sentence = words.plural(
         "{n} member was compared with others who might have joined then: {value} (95% interval, with room for hidden "
         "reasons).",
