@@ -26,10 +26,11 @@ def campaign_chains(
     """What did each step of a chain add, and the chain as a whole, against the hold-out?
 
     A step has the days from when it is usually sent (the median of those contacted) until the next one; the first has
-    them from the first contact, the last to the end of the window. Counted are first orders of these days, in either
-    arm, of all who began the chain: so the steps add up to the whole, exactly. The usual wrong edge: dividing by those
-    whom a step reached. Whoever an earlier step brought back is gone from one arm and not from the other, and what is
-    left is no fair comparison any more.
+    them from the first contact, the last to the end of the window. A step that is usually sent before an earlier one
+    begins with that one. Counted are first orders of these days, in either arm, of all who began the chain: so the
+    steps add up to the whole, which is counted by itself. The usual wrong edge: dividing by those whom a step reached.
+    Whoever an earlier step brought back is gone from one arm and not from the other, and what is left is no fair
+    comparison any more.
 
     Parameters: ``connection`` on which `campaign_units` was asked last, of the same ``as_of``; ``units``; ``checked``,
     `campaign_checks` of their experiments: chains with a reason there are left out.
@@ -49,8 +50,8 @@ def campaign_chains(
     whole = steps.groupby(["campaign_id", "begins_on"], as_index=False).agg(
         began_contacted=("began_contacted", "first"),
         began_held_out=("began_held_out", "first"),
-        back_contacted=("back_contacted", "sum"),
-        back_held_out=("back_held_out", "sum"),
+        back_contacted=("whole_back_contacted", "first"),
+        back_held_out=("whole_back_held_out", "first"),
     )
     whole = whole.assign(
         step=np.nan, contacted=whole["began_contacted"], held_out=whole["began_held_out"], from_day=0.0

@@ -33,6 +33,7 @@ from tests.metrics.campaign_base import (
 from tests.metrics.test_power import PUBLISHED
 
 DAY = timedelta(days=1)
+STEP_DAYS = ((1, 0), (2, 20), (3, 8))
 
 
 def asked(shop: Shop):
@@ -87,6 +88,22 @@ def test_the_whole_is_what_the_campaign_shows() -> None:
     found = campaign_chains(con, units, checked, as_of=AS_OF)
     whole = found[found["step"] == WHOLE].set_index("campaign_id")["effect"]
     assert whole.to_dict() == effects(shop).set_index("campaign_id")["effect"].to_dict()
+
+
+def test_steps_out_of_order_count_each_order_once() -> None:
+    """Most had step 3 on day 8, before step 2 on day 20. Orders on days 3, 10 and 22."""
+    contacts, orders = [], []
+    for arm, n, back in (("treatment", 100, (12, 6, 4)), ("control", 50, (3, 2, 1))):
+        who = [f"{arm}-{place}" for place in range(n)]
+        contacts += [Contact("c", one, BEGIN + day * DAY, arm, step) for one in who for step, day in STEP_DAYS]
+        days = [day for day, came in zip((3, 10, 22), back, strict=True) for _ in range(came)]
+        orders += [Order(one, BEGIN + day * DAY) for one, day in zip(who, days, strict=False)]
+    con, units, checked = asked(Shop([c if c.arm != "control" else Contact(*_free(c)) for c in contacts], orders))
+    found = campaign_chains(con, units, checked, as_of=AS_OF)
+    assert found["from_day"].tolist() == [0, 20, 20, 0]
+    assert found["back_contacted"].tolist() == [18, 0, 4, 22]
+    assert found["back_held_out"].tolist() == [5, 0, 1, 6]
+    assert found["effect"].iloc[:3].sum() == pytest.approx(found["effect"].iloc[3])
 
 
 def test_a_campaign_of_one_step_is_no_chain() -> None:
