@@ -178,9 +178,9 @@ def _money(row: dict, name: str, words: Words) -> str:
 
 def _cost(row: dict, words: Words) -> str:
     """Without an upper end where the effect's interval holds zero."""
+    if is_missing(row["cost_per_reactivation_low"]):
+        return MISSING
     if row["is_bounded"]:
         ends = (row["cost_per_reactivation_low"], row["cost_per_reactivation_high"])
         return write_interval(row["cost_per_reactivation"], ends, "money", words, 2)
-    if is_missing(row["cost_per_reactivation_low"]):
-        return MISSING
     return words.say("{low} or more, not bounded", low=write(row["cost_per_reactivation_low"], "money", words, 2))

@@ -8,7 +8,7 @@ WITH kinds AS (
         contacts.channel,
         contacts.purpose,
         COALESCE(contacts.step, 1) AS step,
-        COALESCE(contacts.cost_cents, 0) AS cost_cents,
+        contacts.cost_cents,
         CASE WHEN contacts.opened_at < CAST($ends_at AS TIMESTAMP) THEN 1 ELSE 0 END AS is_opened,
         CASE WHEN contacts.clicked_at < CAST($ends_at AS TIMESTAMP) THEN 1 ELSE 0 END AS is_clicked,
         CASE WHEN controls.word IS NULL THEN 0 ELSE 1 END AS is_control
@@ -34,7 +34,9 @@ totals AS (
         customer_id,
         MAX(step) AS steps,
         SUM(1 - is_control) AS contacts,
-        SUM(cost_cents) AS cost_cents,
+        -- What one contact cost may not be known: then what all of them cost is not. Leaving somebody alone costs nothing.
+        CASE WHEN SUM(CASE WHEN cost_cents IS NULL THEN 1 - is_control ELSE 0 END) = 0
+            THEN COALESCE(SUM(cost_cents), 0) END AS cost_cents,
         MAX(is_opened) AS is_opened,
         MAX(is_clicked) AS is_clicked,
         -- What a hold-out never does: it is in another arm too, it costs, it opens.

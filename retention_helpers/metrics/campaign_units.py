@@ -45,6 +45,7 @@ def campaign_units(
       is_over                        0 or 1: counted; 0 still waits
       is_standing                    0 or 1, of the campaign
       steps, contacts, cost_cents    the last step, contacts made (none of a hold-out), their cost in hundredths
+                                     (missing where that of one of them is)
       is_opened, is_clicked          0 or 1
       is_reached                     0 or 1: written to at all; of a hold-out it should be 0
       is_back                        0 or 1: ordered within the window
