@@ -3,12 +3,11 @@
 import duckdb
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from .campaign_effects import FEWEST_EXPECTED, claims, holm
-from .differences import pooled_difference
+from .campaign_effects import FEWEST_EXPECTED, claims, expected_in_smaller, holm
+from .differences import normal_p, pooled_difference
 from .frames import numbers, statement
-from .intervals import share
+from .intervals import Floats, share
 
 DIMENSIONS = ("all", "purpose", "channel", "life_stage")
 GROUPS = {
@@ -63,14 +62,12 @@ def _group(dimension: str, value: str, cells: pd.DataFrame) -> tuple:
     effect, low, high, error = pooled_difference(k1, n1, k0, n0)
     weight = share(n1 * n0, n1 + n0)
     rates = [float(share((share(k, n) * weight).sum(), weight.sum())) for k, n in ((k1, n1), (k0, n0))]
-    p_value = float(2 * stats.norm.sf(abs(share(effect, error))))
     contacted, held = n1.sum(), n0.sum()
     extra = [part * contacted for part in (effect, low, high)]
-    return (dimension, value, len(sides), contacted, held, *rates, effect, low, high, *extra, p_value)
+    return (dimension, value, len(sides), contacted, held, *rates, effect, low, high, *extra, normal_p(effect, error))
 
 
-def _expected(table: pd.DataFrame) -> pd.Series:
-    """Reactivations that the smaller side would have by the rate of both."""
+def _expected(table: pd.DataFrame) -> Floats:
     n1, n0 = numbers(table, "contacted"), numbers(table, "held_out")
     came = numbers(table, "response") * n1 + numbers(table, "control_response") * n0
-    return pd.Series(np.nan_to_num(np.minimum(n1, n0) * share(came, n1 + n0)), index=table.index)
+    return expected_in_smaller(np.nan_to_num(came), n1, n0)

@@ -1,10 +1,12 @@
 """The parts of what campaigns add: steps, groups, tenths, what is saved by CUPED, and the next hold-out."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from retention_helpers.errors import CallError
 from retention_helpers.metrics.campaign_chains import WHOLE, campaign_chains, later_steps
@@ -47,10 +49,13 @@ def asked(shop: Shop):
 # ---- chains
 
 
-def chain(name: str = "chain") -> Shop:
-    """Three steps on days 0, 7 and 14. Of 100 contacted 20, 10 and 5 come back after each; of 50 held out 2 each."""
+SIDES = (("treatment", 100, (20, 10, 5)), ("control", 50, (2, 2, 2)))
+
+
+def chain(name: str = "chain", sides: Sequence[tuple[str, int, Sequence[int]]] = SIDES) -> Shop:
+    """Steps on days 0, 7, ...: of so many in an arm so many come back after each."""
     contacts, orders = [], []
-    for arm, n, back in (("treatment", 100, (20, 10, 5)), ("control", 50, (2, 2, 2))):
+    for arm, n, back in sides:
         who = [f"{name}-{arm}-{place}" for place in range(n)]
         gone = 0
         for step, came in enumerate(back):
@@ -80,6 +85,29 @@ def test_each_step_counts_its_own_days_of_all_who_began() -> None:
     later = later_steps(found).iloc[0]
     assert later["chains"] == 1
     assert [later["first_effect"], later["effect"]] == pytest.approx([0.20 - 0.04, 0.15 - 0.08])
+    # Of the smaller arm, by the common share of the later steps: 50 of 150, of 19.
+    assert (later["expected"], later["claim"]) == (pytest.approx(50 / 150 * 19), "too_few")
+    assert found["claim"].tolist() == ["too_few", "too_few", "too_few", ""]
+    assert found["p_holm"].isna().all()
+
+
+def test_later_steps_are_claimed_only_where_they_stand_beside_the_first() -> None:
+    """10 % and 10 % come back on the first step; 10 % and 6 % on the second: p .037, of two comparisons .074."""
+    con, units, checked = asked(chain(sides=(("treatment", 400, (40, 40)), ("control", 400, (40, 24)))))
+    found = campaign_chains(con, units, checked, as_of=AS_OF)
+    error = np.sqrt(0.08 * 0.92 * 2 / 400)
+    assert found["p_value"].iloc[1] == pytest.approx(2 * stats.norm.sf(0.04 / error))
+    assert found["p_holm"].iloc[1] == pytest.approx(2 * found["p_value"].iloc[1])
+    assert found["effect_low"].iloc[1] > 0
+    assert found["claim"].tolist() == ["unclear", "unclear", ""]
+    later = later_steps(found).iloc[0]
+    assert later["effect_low"] > 0
+    assert later["p_holm"] == pytest.approx(2 * later["p_value"])
+    assert (later["expected"], later["claim"], later["first_claim"]) == (32, "unclear", "unclear")
+    surer = asked(chain(sides=(("treatment", 400, (40, 60)), ("control", 400, (40, 20)))))
+    steps = campaign_chains(*surer, as_of=AS_OF)
+    assert steps["claim"].tolist() == ["unclear", "raised", ""]
+    assert later_steps(steps)["claim"].tolist() == ["raised"]
 
 
 def test_the_whole_is_what_the_campaign_shows() -> None:
