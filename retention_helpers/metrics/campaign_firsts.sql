@@ -43,6 +43,18 @@ totals AS (
         MAX(CASE WHEN is_control = 0 OR cost_cents > 0 OR is_opened = 1 OR is_clicked = 1 THEN 1 ELSE 0 END) AS is_reached
     FROM numbered
     GROUP BY campaign_id, customer_id
+),
+-- The one channel and the one purpose of those contacted, where they have just one.
+named AS (
+    SELECT
+        campaign_id,
+        CASE WHEN COUNT(DISTINCT COALESCE(channel, 'unassigned')) = 1
+            THEN MIN(COALESCE(channel, 'unassigned')) END AS channel,
+        CASE WHEN COUNT(DISTINCT COALESCE(purpose, 'unassigned')) = 1
+            THEN MIN(COALESCE(purpose, 'unassigned')) END AS purpose
+    FROM numbered
+    WHERE place = 1 AND is_control = 0
+    GROUP BY campaign_id
 )
 SELECT
     first.campaign_id,
@@ -51,8 +63,9 @@ SELECT
     CAST(YEAR(first."at") * 12 + MONTH(first."at") - 1 AS SMALLINT) AS month,
     first.arm,
     first.is_control,
-    COALESCE(first.channel, 'unassigned') AS channel,
-    COALESCE(first.purpose, 'unassigned') AS purpose,
+    -- Nobody writes to a hold-out: it is compared with those contacted, whatever its own rows name.
+    COALESCE(CASE WHEN first.is_control = 1 THEN named.channel END, first.channel, 'unassigned') AS channel,
+    COALESCE(CASE WHEN first.is_control = 1 THEN named.purpose END, first.purpose, 'unassigned') AS purpose,
     totals.steps,
     totals.contacts,
     totals.cost_cents,
@@ -61,4 +74,5 @@ SELECT
     totals.is_reached
 FROM numbered AS first
 INNER JOIN totals ON totals.campaign_id = first.campaign_id AND totals.customer_id = first.customer_id
+LEFT JOIN named ON named.campaign_id = first.campaign_id
 WHERE first.place = 1

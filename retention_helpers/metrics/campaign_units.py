@@ -38,7 +38,8 @@ def campaign_units(
     campaign and customer
       campaign_id, customer_id, arm  text
       is_control                     0 or 1: held out
-      purpose, channel               text of the first contact, or "unassigned"
+      purpose, channel               text of the first contact, or "unassigned"; of a hold-out that of those contacted,
+                                     where they have just one
       life_stage                     text, at the moment of the first contact; see `staged_customers`
       first_at                       time of the first contact
       window_days                    days

@@ -21,7 +21,7 @@ from retention_helpers.figures.campaign_words import CLAIMED, VERDICTS, group_na
 from retention_helpers.metrics.campaign_chains import campaign_chains, later_steps
 from retention_helpers.metrics.campaign_checks import REASONS, balance, campaign_checks
 from retention_helpers.metrics.campaign_effects import CLAIMS, campaign_effects
-from retention_helpers.metrics.campaign_groups import campaign_groups
+from retention_helpers.metrics.campaign_groups import UNNAMED, campaign_groups
 from retention_helpers.metrics.campaign_money import campaign_money
 from retention_helpers.metrics.campaign_units import campaign_ledger, campaign_units
 from retention_helpers.metrics.cuped import cuped_effects
@@ -121,7 +121,7 @@ def test_what_to_do_is_said_for_every_purpose_with_a_hold_out() -> None:
 
 
 def test_every_verdict_of_the_metric_has_its_words() -> None:
-    assert set(VERDICTS) == {*CLAIMS, *REASONS, "too_few"}
+    assert set(VERDICTS) == {*CLAIMS, *REASONS, "too_few", *UNNAMED.values()}
     assert tuple(CLAIMED) == tuple(CLAIMS)
     assert group_name("purpose", "our_own", EN) == "our_own"
     assert group_name("channel", "unassigned", EN) == "unassigned"

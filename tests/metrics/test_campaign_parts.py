@@ -1,6 +1,7 @@
 """The parts of what campaigns add: steps, groups, tenths, what is saved by CUPED, and the next hold-out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -159,6 +160,45 @@ def test_groups_are_pooled_over_campaigns_each_with_its_own_hold_out() -> None:
     assert found.loc[("purpose", "welcome"), "effect"] == pytest.approx(0.10)
     assert found.loc[("life_stage", "potential"), "contacted"] == 700
     assert found.loc[("channel", "email"), "claim"] == "raised"
+
+
+def bare(shop: Shop, channels: Sequence[str | None] = ("email",)) -> Shop:
+    """The hold-out has neither purpose nor channel; those contacted have the channels in turn."""
+    contacts = [
+        replace(c, purpose=None, channel=None)
+        if c.arm == "control"
+        else replace(c, channel=channels[place % len(channels)])
+        for place, c in enumerate(shop.contacts)
+    ]
+    return Shop(contacts, shop.orders)
+
+
+def test_a_hold_out_that_names_nothing_belongs_to_the_campaigns_one_purpose_and_channel() -> None:
+    shop = bare(campaign())
+    _, units, checked = asked(shop)
+    assert checked[["purpose", "channel"]].to_numpy().tolist() == [["win_back", "email"]]
+    found = campaign_groups(units, checked).set_index("dimension")
+    assert found["value"].to_dict() == {
+        "all": "all", "purpose": "win_back", "channel": "email", "life_stage": "potential",
+    }  # fmt: skip
+    assert set(found["claim"]) == {"raised"}
+    assert found["held_out"].tolist() == [200] * 4
+    assert next_holdout(effects(shop), effect=0.02)["purpose"].unique().tolist() == ["win_back"]
+
+
+def test_a_hold_out_without_a_channel_cannot_be_cut_by_several() -> None:
+    """A third of those contacted have no channel, as the whole hold-out: no comparison of like with like."""
+    _, units, checked = asked(bare(campaign(), ["email", "sms", None]))
+    assert checked["channel"].tolist() == ["several"]
+    found = campaign_groups(units, checked).set_index(["dimension", "value"])
+    assert found.loc["channel", "claim"].to_dict() == dict.fromkeys(["email", "sms", "unassigned"], "no_channel")
+    assert found.loc["channel", "campaigns"].tolist() == [0, 0, 0]
+    assert found.loc[("purpose", "win_back"), "claim"] == "raised"
+    # Beside a campaign that can be told, it is not in the comparison.
+    _, units, checked = asked(together(bare(campaign("a"), ["email", "sms"]), campaign("b")))
+    both = campaign_groups(units, checked).set_index(["dimension", "value"])
+    assert both.loc[("channel", "email"), ["campaigns", "held_out", "claim"]].tolist() == [1, 200, "raised"]
+    assert both.loc[("channel", "sms"), "claim"] == "no_channel"
 
 
 def test_a_group_of_few_is_shown_and_not_judged() -> None:
