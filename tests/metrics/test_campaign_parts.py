@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from retention_helpers.errors import CallError
+from retention_helpers.metrics import uplift
 from retention_helpers.metrics.campaign_chains import WHOLE, campaign_chains, later_steps
 from retention_helpers.metrics.campaign_checks import balance, campaign_checks
 from retention_helpers.metrics.campaign_groups import campaign_groups
@@ -364,6 +365,33 @@ def test_a_campaign_too_small_is_not_ranked() -> None:
     )
     assert found.empty
     assert qini(found, seed=1).empty
+
+
+@pytest.mark.parametrize("result", [0, 1])
+def test_an_arm_in_which_all_did_the_same_is_not_ranked(result: int) -> None:
+    traits, came, is_control = _simulated(5000)
+    assert _deciles(traits, np.where(is_control == 1, result, came), is_control).empty
+
+
+def test_what_the_cut_leaves_must_be_enough_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    traits, result, is_control = _simulated(8000)
+    monkeypatch.setattr(uplift, "MOST_CUSTOMERS", 1999)
+    assert _deciles(traits, result, is_control).empty
+    shop = campaign(contacted=(2100, 400), held=(2100, 200))
+    _, units, _ = asked(shop)
+    assert uplift_deciles(units, pd.DataFrame(), effects(shop), settings=settings(), seed=1).empty
+
+
+def test_the_cut_of_a_large_arm_leaves_a_small_hold_out_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uplift, "MOST_CUSTOMERS", 2050)
+    shop = campaign(contacted=(6000, 1200), held=(2020, 150))
+    _, units, _ = asked(shop)
+    found = uplift_deciles(units, pd.DataFrame(), effects(shop), settings=settings(), seed=1)
+    assert found[["contacted", "held_out", "back_held_out"]].sum().tolist() == [2050, 2020, 150]
+    traits, result, is_control = _simulated(20_000)
+    is_kept = (is_control == 0) | (np.cumsum(is_control) <= 2020)
+    found = _deciles(traits[is_kept], result[is_kept], is_control[is_kept])
+    assert found[["contacted", "held_out"]].sum().tolist() == [2050, 2020]
 
 
 def test_a_large_campaign_in_the_contacts_is_ranked_by_what_was_known_before() -> None:
