@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
 from scipy import stats
 
 from retention_helpers.errors import CallError
@@ -34,6 +35,7 @@ from tests.metrics.campaign_base import (
     settings,
     together,
 )
+from tests.metrics.test_campaign_units import shops
 from tests.metrics.test_power import PUBLISHED
 
 DAY = timedelta(days=1)
@@ -134,6 +136,15 @@ def test_steps_out_of_order_count_each_order_once() -> None:
     assert found["back_contacted"].tolist() == [18, 0, 4, 22]
     assert found["back_held_out"].tolist() == [5, 0, 1, 6]
     assert found["effect"].iloc[:3].sum() == pytest.approx(found["effect"].iloc[3])
+
+
+@given(shop=shops)
+def test_the_steps_of_any_chain_add_up_to_the_whole(shop: Shop) -> None:
+    con, units, checked = asked(shop)
+    found = campaign_chains(con, units, checked.assign(reason=""), as_of=AS_OF)
+    sides = ["back_contacted", "back_held_out"]
+    steps = found[found["step"] != WHOLE].groupby("campaign_id")[sides].sum()
+    assert steps.equals(found[found["step"] == WHOLE].set_index("campaign_id")[sides].sort_index())
 
 
 def test_a_campaign_of_one_step_is_no_chain() -> None:
