@@ -33,6 +33,7 @@ def chains_table(chains: pd.DataFrame, later: pd.DataFrame, words: Words) -> Rea
             "campaign": row["campaign_id"] if first else "",
             "step": words.say("whole chain") if row["step"] == "whole" else row["step"],
             "from": row["from_day"],
+            "claim": words.say(VERDICTS[row["claim"]]) if row["claim"] else MISSING,
             "effect": write_effect({**row, "is_share": True}, words),
             "response": words.percent(row["response"]),
             "control": words.percent(row["control_response"]),
@@ -45,6 +46,7 @@ def chains_table(chains: pd.DataFrame, later: pd.DataFrame, words: Words) -> Rea
         "campaign": Column(words.say("Campaign"), "text"),
         "step": Column(words.say("Step"), "text"),
         "from": Column(words.say("From day"), "days"),
+        "claim": Column(words.say("Verdict"), "text", wraps=True),
         "effect": Column(words.say("Effect (95% interval)"), "text"),
         "response": Column(words.say("Of those contacted"), "text"),
         "control": Column(words.say("Of those held out"), "text"),
@@ -178,9 +180,9 @@ def _money(row: dict, name: str, words: Words) -> str:
 
 def _cost(row: dict, words: Words) -> str:
     """Without an upper end where the effect's interval holds zero."""
+    if is_missing(row["cost_per_reactivation_low"]):
+        return MISSING
     if row["is_bounded"]:
         ends = (row["cost_per_reactivation_low"], row["cost_per_reactivation_high"])
         return write_interval(row["cost_per_reactivation"], ends, "money", words, 2)
-    if is_missing(row["cost_per_reactivation_low"]):
-        return MISSING
     return words.say("{low} or more, not bounded", low=write(row["cost_per_reactivation_low"], "money", words, 2))
