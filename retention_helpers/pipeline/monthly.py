@@ -6,10 +6,9 @@ are not sent again.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from retention_helpers.errors import NotebookError
-from retention_helpers.params import load_profile
+from retention_helpers.params import Profile, load_profile
 from retention_helpers.periods import Period
 from retention_helpers.publishing.execution import Progress
 from retention_helpers.publishing.failures import failures_of, manifest_of
@@ -19,8 +18,10 @@ from retention_helpers.publishing.versions import periods_in
 from .hidden import without_secrets
 from .lock import lock
 from .mailing import MailRequest, mail_month
+from .notebooks import suite_of
 from .places import absolute_places
 from .run import RunRequest, facts_and_periods, run_months
+from .standing import standing_of
 from .writable import check_writable
 
 MOST = 3
@@ -64,7 +65,10 @@ def publish_and_mail(
         except NotebookError as error:
             failed[month] = error
             say(f"{month} failed; it is tried again at the next start.")
+    kept = {item["period"] for item in failures_of(run.reports, load_profile(run.profile).name)}
     for month in dict.fromkeys((*failed, due.last)):
+        if month in failed and month not in kept:
+            continue  # not a notebook failed but the front page: there is no failure to tell of, and no whole month
         try:
             mail_month(replace(mail, period=month), say)
         except NotebookError as error:
@@ -80,7 +84,7 @@ def _due(run: RunRequest, say: Say, most: int) -> Due:
         # They are built here where the source has changed, and found ready by the runs that follow.
         facts, (last,) = facts_and_periods(profile, replace(run, periods=()), say)
         facts.close()
-    done = {month for month in map(Period.parse, _published(run.reports / profile.name)) if month <= last}
+    done = {month for month in _done(run, profile, last) if month <= last}
     since = max(done) + 1 if done else last
     # One that failed waits for its repair, however many were published after it.
     failed = {Period.parse(item["period"]) for item in failures_of(run.reports, profile.name)}
@@ -89,7 +93,11 @@ def _due(run: RunRequest, say: Say, most: int) -> Due:
     return Due(months[-most:], months[:-most], last.label)
 
 
-def _published(folder: Path) -> list[str]:
+def _done(run: RunRequest, profile: Profile, last: Period) -> set[Period]:
     """The months that need no other run: whole, and over when they were made."""
-    manifests = {period: manifest_of(folder / period) for period in periods_in(folder)}
-    return [period for period, said in manifests.items() if said.get("is_complete") and not said.get("failed")]
+    folder, suite = run.reports / profile.name, suite_of(profile, run.folder)
+    manifests = {Period.parse(label): manifest_of(folder / label) for label in periods_in(folder)}
+    done = {month for month, said in manifests.items() if standing_of(said, suite) == "published"}
+    # What is mailed holds all there is by now; earlier months stay without the notebooks that were added after them.
+    lacks = set(suite) - set(manifests.get(last, {}).get("notebooks", ()))
+    return done - {last} if lacks else done

@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from retention_helpers import cli
+from retention_helpers import cli, pipeline
 from retention_helpers.errors import CallError, NotebookError
-from retention_helpers.pipeline import MailRequest, RunRequest, monthly, publish_and_mail
+from retention_helpers.pipeline import MailRequest, RunRequest, monthly, publish_and_mail, run_months
+from retention_helpers.pipeline.notebooks import find_notebooks
+from retention_helpers.publishing.notebook import read, write
 from retention_helpers.publishing.request import MonthResult
 from retention_helpers.publishing.versions import Place, publish, staging
 from tests.company import company
 from tests.publishing.mail.postbox import HOST, postbox
-from tests.publishing.tiny import cell, everything_below, tiny
+from tests.publishing.tiny import cell, everything_below, loaded, tiny
 
 HEADER = "customer_id,order_id,ordered_at,amount"
 ROWS = [f"c{month},{month},2024-{month:02d}-28,10.00" for month in range(1, 9)]
@@ -28,8 +30,10 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         company(folder / "shop", "\n".join([HEADER, *ROWS]), recipients="people.yaml", reports_url="https://r.example")
-        self.reports = folder / "reports"
-        self.run = RunRequest(profile=str(folder / "shop" / "company.yaml"), now=NOW, reports=self.reports)
+        self.reports, self.notebooks = folder / "reports", folder / "notebooks"
+        tiny(self.notebooks, "summary")
+        profile = str(folder / "shop" / "company.yaml")
+        self.run = RunRequest(profile=profile, now=NOW, reports=self.reports, folder=self.notebooks)
         self.mail = MailRequest(profile=self.run.profile, now=NOW, reports=self.reports)
         self.published: list[str] = []
         self.mailed: list[str] = []
@@ -50,7 +54,8 @@ class Office:
 
     def write(self, place: Place, **said: object) -> None:
         with staging(place) as staged:
-            text = json.dumps({"is_complete": True, "failed": []} | said)
+            names = {path.stem: {} for path in find_notebooks(folder=self.notebooks)}
+            text = json.dumps({"is_complete": True, "failed": [], "missing": [], "notebooks": names} | said)
             (staged / "manifest.json").write_text(text, encoding="utf-8")
             publish(place)
 
@@ -115,6 +120,58 @@ def test_a_month_that_was_published_in_part_or_too_early_is_published_whole(
     assert office.start() == ["2024-07"]
 
 
+def test_the_last_month_is_whole_with_every_notebook_that_there_is(office: Office) -> None:
+    office.have("2024-07")
+    tiny(office.notebooks, "baskets")
+    assert office.start() == ["2024-07"]
+    assert office.start() == []
+
+
+def test_a_notebook_whose_table_the_company_does_not_have_makes_no_month_partial(office: Office) -> None:
+    office.have("2024-07")
+    path = tiny(office.notebooks, "loyalty")
+    node = read(path)
+    node.metadata["retention_report"] = {"needs": ["memberships"]}
+    write(node, path)
+    assert office.start() == []
+
+
+def test_a_month_whose_front_page_fails_is_not_mailed_as_it_was_before(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No notebook failed, so nothing is kept that a letter could tell of."""
+    office.have("2024-07", missing=["baskets"])
+    tiny(office.notebooks, "baskets")
+
+    def refused(*_: object) -> None:
+        raise NotebookError("index: its page was not accepted")
+
+    monkeypatch.setattr(monthly, "run_months", refused)
+    with pytest.raises(NotebookError, match="not accepted"):
+        office.start()
+    assert office.mailed == []
+
+
+@pytest.mark.slow
+def test_a_month_with_only_some_of_its_notebooks_is_not_mailed_before_the_others_ran(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With true kernels: what publishing writes down is what the next start reads."""
+    tiny(office.notebooks, "baskets")
+    monkeypatch.setattr(monthly, "run_months", run_months)
+    run_months(replace(office.run, periods=["2024-07"], notebooks=["summary"]), office.said.append)
+    month = office.reports / "company" / "2024-07"
+    assert loaded(month / "manifest.json")["missing"] == ["baskets"]
+    office.run = replace(office.run, now=NOW.replace(hour=6))
+    office.start()
+    assert "Published: " + str(month / "index.html") in office.said
+    manifest = loaded(month / "manifest.json")
+    assert (manifest["missing"], set(manifest["notebooks"])) == ([], {"summary", "baskets"})
+    before = everything_below(office.reports)
+    office.start()
+    assert everything_below(office.reports) == before
+
+
 def test_a_month_published_before_it_was_over_counts_for_nothing(office: Office) -> None:
     office.have("2024-07")
     office.have("2024-08", is_complete=False)
@@ -148,10 +205,12 @@ def test_the_command_publishes_mails_and_started_twice_does_nothing_more(
     office = Office(tmp_path)
     people = {"lists": {"head": {"to": ["head@shop.example"], "notebooks": "all", "attach": "none"}}}
     (tmp_path / "shop" / "people.yaml").write_text(yaml.safe_dump(people), encoding="utf-8")
-    tiny(tmp_path / "notebooks", "summary", cell("import os; print(sorted(os.environ.items()))"))
-    real = monthly.run_months
+    tiny(office.notebooks, "summary", cell("import os; print(sorted(os.environ.items()))"))
+    real = pipeline.publish_and_mail
     monkeypatch.setattr(
-        monthly, "run_months", lambda request, *more: real(replace(request, folder=tmp_path / "notebooks"), *more)
+        pipeline,
+        "publish_and_mail",
+        lambda run, *more, **others: real(replace(run, folder=office.notebooks), *more, **others),
     )
     secret = "ra1nb0w-and-mud"
     for name, value in {"HOST": HOST, "FROM": "reports@shop.example", "USER": "reports", "PASSWORD": secret}.items():
