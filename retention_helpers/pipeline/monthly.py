@@ -86,9 +86,9 @@ def _due(run: RunRequest, say: Say, most: int) -> Due:
         facts.close()
     done = {month for month in _done(run, profile, last) if month <= last}
     since = max(done) + 1 if done else last
-    # One that failed waits for its repair, however many were published after it.
+    # One that failed waits for its repair, though it or others after it were published.
     failed = {Period.parse(item["period"]) for item in failures_of(run.reports, profile.name)}
-    wanted = {Period(index) for index in range(since.index, last.index + 1)} | {m for m in failed - done if m <= last}
+    wanted = {Period(index) for index in range(since.index, last.index + 1)} | {m for m in failed if m <= last}
     months = [month.label for month in sorted(wanted)]
     return Due(months[-most:], months[:-most], last.label)
 

@@ -13,6 +13,7 @@ from retention_helpers import cli, pipeline
 from retention_helpers.errors import CallError, NotebookError
 from retention_helpers.pipeline import MailRequest, RunRequest, monthly, publish_and_mail, run_months
 from retention_helpers.pipeline.notebooks import find_notebooks
+from retention_helpers.publishing import versions
 from retention_helpers.publishing.notebook import read, write
 from retention_helpers.publishing.request import MonthResult
 from retention_helpers.publishing.versions import Place, publish, staging
@@ -49,6 +50,7 @@ class Office:
             failure.parent.mkdir(parents=True, exist_ok=True)
             failure.write_text(json.dumps({"period": period}), encoding="utf-8")
             raise NotebookError(f"{period}: summary failed")
+        versions.remove(self.reports / "_failed" / "company" / period)
         self.write(place)
         return [MonthResult(place.published, ("summary",), (), ())]
 
@@ -187,6 +189,41 @@ def test_a_month_that_fails_is_told_does_not_keep_the_next_and_is_tried_again(of
     assert (office.published, office.mailed) == (["2024-06", "2024-07"], ["2024-06", "2024-07"])
     office.fails = set()
     assert office.start() == ["2024-06"]
+
+
+def test_a_month_that_failed_after_it_was_published_is_tried_again_until_it_does_not(office: Office) -> None:
+    office.have("2024-07")
+    office.fails = {"2024-07"}
+    with pytest.raises(NotebookError):
+        office.run_months(replace(office.run, periods=["2024-07"]))
+    with pytest.raises(NotebookError):
+        office.start()
+    office.fails = set()
+    assert office.start() == ["2024-07"]
+    assert office.start() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_published_before", [True, False])
+def test_the_failure_of_a_notebook_that_was_taken_away_is_answered_by_the_next_start(
+    office: Office, monkeypatch: pytest.MonkeyPatch, is_published_before: bool
+) -> None:
+    """With true kernels, and also where the month is as it would be made now and none is started."""
+    monkeypatch.setattr(monthly, "run_months", run_months)
+    if is_published_before:
+        office.start()
+    path = tiny(office.notebooks, "baskets", cell("raise ValueError('no such column')"))
+    office.run = replace(office.run, now=NOW.replace(hour=6))
+    with pytest.raises(NotebookError, match="baskets: cell 4: ValueError"):
+        run_months(replace(office.run, periods=["2024-07"], notebooks=["baskets"]), office.said.append)
+    path.unlink()
+    office.run = replace(office.run, now=NOW.replace(hour=7))
+    office.start()
+    assert not (office.reports / "_failed").exists()
+    assert "no such column" not in (office.reports / "company" / "index.html").read_text(encoding="utf-8")
+    before = everything_below(office.reports)
+    office.start()
+    assert everything_below(office.reports) == before
 
 
 def test_without_a_server_to_send_by_nothing_is_begun(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
