@@ -1,58 +1,44 @@
-"""What a scheduler starts: every complete month since the last published one is published, then the last one is mailed.
+"""What a scheduler starts: every complete month since the first published one that is not whole yet, and the last mail.
 
 Started again it does what is left, and nothing where nothing is: months that are published stay, mails that went out
 are not sent again.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from retention_helpers.errors import NotebookError
-from retention_helpers.params import Profile, load_profile
-from retention_helpers.periods import Period
+from retention_helpers.params import load_profile
 from retention_helpers.publishing.execution import Progress
-from retention_helpers.publishing.failures import failures_of, manifest_of
+from retention_helpers.publishing.failures import failures_of
 from retention_helpers.publishing.mail.server import server_of
-from retention_helpers.publishing.versions import periods_in
 
+from .due import due_months
 from .hidden import without_secrets
-from .lock import lock
 from .mailing import MailRequest, mail_month
-from .notebooks import suite_of
-from .places import absolute_places
-from .run import RunRequest, facts_and_periods, run_months
-from .standing import standing_of
-from .writable import check_writable
+from .run import RunRequest, run_months
 
 MOST = 3
 
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Due:
-    """The months to publish, the earliest first; those that are too many; the last one that is complete."""
-
-    months: Sequence[str]
-    passed_over: Sequence[str]
-    last: str
-
-
 def publish_and_mail(
     run: RunRequest, mail: MailRequest, say: Say, progress: Progress | None = None, *, most: int = MOST
 ) -> None:
-    """Publish what is due, at most so many months, then mail the last complete month; sent only where ``mail`` says so.
+    """Publish what is due, the last complete month and at most so many before it, then mail that one.
 
-    A month that fails does not keep the ones after it; those who hear of failures are told. Raises `NotebookError`
-    when one failed, else the errors of `run_months` and `mail_month`.
+    It is sent only where ``mail`` says so. A month that fails does not keep the ones after it; those who hear of
+    failures are told. Raises `NotebookError` when one failed, else the errors of `run_months` and `mail_month`.
     """
     if mail.send:
         server_of()  # what is not set is told now, not after an hour's work
-    due = _due(run, say, most)
+    profile = load_profile(run.profile)
+    due = due_months(run, profile, say, most)
     if due.passed_over:
         say(
-            f"Not caught up, for at most {most} months are: {', '.join(due.passed_over)}. "
-            "Publish them with: run --period YYYY-MM"
+            f"Not caught up at this start: {', '.join(due.passed_over)}. The next start goes on; "
+            f"for more than {most} at once: --most N."
         )
     if not due.months:
         say(f"{due.last} is published; no later month is complete.")
@@ -65,7 +51,7 @@ def publish_and_mail(
         except NotebookError as error:
             failed[month] = error
             say(f"{month} failed; it is tried again at the next start.")
-    kept = {item["period"] for item in failures_of(run.reports, load_profile(run.profile).name)}
+    kept = {item["period"] for item in failures_of(run.reports, profile.name)}
     for month in dict.fromkeys((*failed, due.last)):
         if month in failed and month not in kept:
             continue  # not a notebook failed but the front page: there is no failure to tell of, and no whole month
@@ -75,29 +61,3 @@ def publish_and_mail(
             failed.setdefault(month, error)
     if failed:
         raise NotebookError("\n".join(map(str, failed.values())))
-
-
-def _due(run: RunRequest, say: Say, most: int) -> Due:
-    profile = load_profile(run.profile)
-    check_writable(run.reports)
-    with absolute_places(profile), lock(run.reports / profile.name):
-        # They are built here where the source has changed, and found ready by the runs that follow.
-        facts, (last,) = facts_and_periods(profile, replace(run, periods=()), say)
-        facts.close()
-    done = {month for month in _done(run, profile, last) if month <= last}
-    since = max(done) + 1 if done else last
-    # One that failed waits for its repair, though it or others after it were published.
-    failed = {Period.parse(item["period"]) for item in failures_of(run.reports, profile.name)}
-    wanted = {Period(index) for index in range(since.index, last.index + 1)} | {m for m in failed if m <= last}
-    months = [month.label for month in sorted(wanted)]
-    return Due(months[-most:], months[:-most], last.label)
-
-
-def _done(run: RunRequest, profile: Profile, last: Period) -> set[Period]:
-    """The months that need no other run: whole, and over when they were made."""
-    folder, suite = run.reports / profile.name, suite_of(profile, run.folder)
-    manifests = {Period.parse(label): manifest_of(folder / label) for label in periods_in(folder)}
-    done = {month for month, said in manifests.items() if standing_of(said, suite) == "published"}
-    # What is mailed holds all there is by now; earlier months stay without the notebooks that were added after them.
-    lacks = set(suite) - set(manifests.get(last, {}).get("notebooks", ()))
-    return done - {last} if lacks else done

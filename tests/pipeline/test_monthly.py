@@ -1,5 +1,6 @@
 """The scheduler's call: what is due is published, the last month is mailed; a second start changes nothing."""
 
+import contextlib
 import json
 import os
 from dataclasses import replace
@@ -67,9 +68,9 @@ class Office:
             raise NotebookError(f"{request.period} failed, so its report is not mailed")
         return []
 
-    def have(self, *periods: str, **said: object) -> None:
+    def have(self, *periods: str, run_id: str = "before", **said: object) -> None:
         for period in periods:
-            self.write(Place(self.reports, "company", period, f"before-{period}"), **said)
+            self.write(Place(self.reports, "company", period, f"{run_id}-{period}"), **said)
 
     def start(self, **more: int) -> list[str]:
         """What one start publishes."""
@@ -106,19 +107,49 @@ def test_missed_months_are_caught_up_in_order_and_the_last_one_is_mailed(office:
 
 
 def test_no_more_months_are_caught_up_than_asked_for_and_the_others_are_named(office: Office) -> None:
-    office.have("2024-02")
-    assert office.start() == ["2024-05", "2024-06", "2024-07"]
-    assert any(line.startswith("Not caught up, for at most 3 months are: 2024-03, 2024-04.") for line in office.said)
-    office.have("2024-03")
-    assert office.start(most=1) == []
+    office.have("2024-01")
+    assert office.start(most=2) == ["2024-02", "2024-03", "2024-07"]
+    assert any(line.startswith("Not caught up at this start: 2024-04, 2024-05, 2024-06.") for line in office.said)
+    office.said.clear()
+    assert office.start(most=1) == ["2024-04"]
+    assert any(line.startswith("Not caught up at this start: 2024-05, 2024-06.") for line in office.said)
+    assert office.start() == ["2024-05", "2024-06"]
+    assert office.start() == []
+    assert office.mailed == ["2024-07"] * 4
 
 
-@pytest.mark.parametrize("said", [{"is_complete": False}, {"failed": ["cohorts"]}])
+def test_the_months_that_fail_do_not_keep_those_that_were_never_tried(office: Office) -> None:
+    office.have("2024-01")
+    office.fails = {"2024-02", "2024-03"}
+    for published in (["2024-02", "2024-03", "2024-07"], ["2024-04", "2024-05"], ["2024-02", "2024-06"]):
+        with contextlib.suppress(NotebookError):
+            office.start(most=2)
+        assert office.published == published
+        office.published.clear()
+
+
+def test_months_that_the_source_no_longer_reaches_back_to_are_not_due(office: Office) -> None:
+    office.have("2023-06", "2024-03", "2024-04", "2024-05", "2024-06", "2024-07")
+    office.have("2023-09", is_complete=False)
+    assert office.start(most=12) == ["2024-01", "2024-02"]
+
+
+@pytest.mark.parametrize("month", ["2024-05", "2024-07"])
+@pytest.mark.parametrize("said", [{"is_complete": False}, {"failed": ["baskets"]}, {"missing": ["baskets"]}])
 def test_a_month_that_was_published_in_part_or_too_early_is_published_whole(
-    office: Office, said: dict[str, object]
+    office: Office, said: dict[str, object], month: str
 ) -> None:
-    office.have("2024-06")
-    office.have("2024-07", **said)
+    """Though later months were published since."""
+    tiny(office.notebooks, "baskets")
+    office.have("2024-04", "2024-05", "2024-06", "2024-07")
+    office.have(month, run_id="again", **said)
+    assert office.start() == [month]
+    assert office.start() == []
+
+
+def test_past_months_stay_without_a_notebook_that_was_added_after_them(office: Office) -> None:
+    office.have("2024-05", "2024-06", "2024-07")
+    tiny(office.notebooks, "baskets")
     assert office.start() == ["2024-07"]
 
 
