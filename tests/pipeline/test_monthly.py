@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 from retention_helpers import cli, pipeline
-from retention_helpers.errors import CallError, NotebookError
+from retention_helpers.errors import CallError, MachineError, MailError, NotebookError, RetentionError
 from retention_helpers.pipeline import MailRequest, RunRequest, monthly, publish_and_mail, run_months
 from retention_helpers.pipeline.notebooks import find_notebooks
 from retention_helpers.publishing import versions
@@ -25,6 +26,7 @@ from tests.publishing.tiny import cell, everything_below, loaded, tiny
 HEADER = "customer_id,order_id,ordered_at,amount"
 ROWS = [f"c{month},{month},2024-{month:02d}-28,10.00" for month in range(1, 9)]
 NOW = datetime(2024, 9, 2, 5, 6, 7, tzinfo=UTC)
+HEAD = {"to": ["head@shop.example"], "notebooks": "all", "attach": "none"}
 
 
 class Office:
@@ -34,6 +36,7 @@ class Office:
         company(folder / "shop", "\n".join([HEADER, *ROWS]), recipients="people.yaml", reports_url="https://r.example")
         self.reports, self.notebooks = folder / "reports", folder / "notebooks"
         tiny(self.notebooks, "summary")
+        self.people(head=HEAD)
         profile = str(folder / "shop" / "company.yaml")
         self.run = RunRequest(profile=profile, now=NOW, reports=self.reports, folder=self.notebooks)
         self.mail = MailRequest(profile=self.run.profile, now=NOW, reports=self.reports)
@@ -41,6 +44,11 @@ class Office:
         self.mailed: list[str] = []
         self.said: list[str] = []
         self.fails: set[str] = set()
+        self.unmailed: RetentionError | None = None
+
+    def people(self, **lists: object) -> None:
+        text = yaml.safe_dump({"lists": lists, "failures": {"to": ["watch@shop.example"]}})
+        (self.notebooks.parent / "shop" / "people.yaml").write_text(text, encoding="utf-8")
 
     def run_months(self, request: RunRequest, *_: object) -> list[MonthResult]:
         (period,) = request.periods
@@ -66,6 +74,8 @@ class Office:
         self.mailed.append(request.period)
         if request.period in self.fails:
             raise NotebookError(f"{request.period} failed, so its report is not mailed")
+        if self.unmailed:
+            raise self.unmailed
         return []
 
     def have(self, *periods: str, run_id: str = "before", **said: object) -> None:
@@ -257,12 +267,70 @@ def test_the_failure_of_a_notebook_that_was_taken_away_is_answered_by_the_next_s
     assert everything_below(office.reports) == before
 
 
-def test_without_a_server_to_send_by_nothing_is_begun(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("RETENTION_SMTP_HOST", raising=False)
+SERVER = {"RETENTION_SMTP_HOST": HOST, "RETENTION_SMTP_FROM": "reports@shop.example"}
+ANALYST = {"analyst": HEAD | {"to": ["${RETENTION_MAIL_ANALYST}"]}}
+
+
+@pytest.mark.parametrize(
+    ("environment", "lists", "says"),
+    [
+        ({"RETENTION_SMTP_HOST": ""}, {}, "RETENTION_SMTP_HOST"),
+        ({"RETENTION_SMTP_FROM": "nobody"}, {}, "RETENTION_SMTP_FROM: 'nobody' is no mail address"),
+        ({"RETENTION_ALERT_URLS": "nonsense"}, {}, "RETENTION_ALERT_URLS: address 1 is none that apprise knows"),
+        ({"RETENTION_MAIL_ANALYST": "not an address"}, ANALYST | {"head": HEAD}, "'not an address' is no mail address"),
+        ({}, ANALYST, "nobody to send to. Set RETENTION_MAIL_ANALYST"),
+        ({}, ANALYST | {"support": HEAD | {"notebooks": ["feedback"]}}, "nobody to send to"),
+        ({}, {"head": HEAD | {"language": "uk"}}, 'head: the profile publishes in en, not in "uk"'),
+        ({}, {"nonsense": {}}, "people.yaml"),
+    ],
+)
+def test_what_mail_would_be_refused_for_is_told_before_anything_is_begun(
+    office: Office,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    lists: dict[str, object],
+    says: str,
+) -> None:
+    for name, value in (SERVER | environment).items():
+        monkeypatch.setenv(name, value)
+    if lists:
+        office.people(**lists)
     office.mail = replace(office.mail, send=True)
-    with pytest.raises(CallError, match="RETENTION_SMTP_HOST"):
+    with pytest.raises(CallError, match=re.escape(says)):
         office.start()
     assert not office.reports.exists()
+    assert office.published == []
+
+
+def test_without_sending_neither_a_server_nor_anybody_is_needed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RETENTION_SMTP_HOST", raising=False)
+    office.people(**ANALYST)
+    assert office.start() == ["2024-07"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "ends_with"), [(MailError("down"), 5), (CallError("nobody"), 5), (MachineError("no browser"), 6)]
+)
+def test_a_mail_that_fails_after_a_month_was_published_is_no_refused_call(
+    office: Office, trouble: RetentionError, ends_with: int
+) -> None:
+    office.unmailed = trouble
+    with pytest.raises(RetentionError, match=str(trouble)) as caught:
+        office.start()
+    assert caught.value.exit_code == ends_with
+    assert office.published == ["2024-07"]
+
+
+def test_a_failed_notebook_is_told_at_once_and_ends_the_call_whatever_becomes_of_the_mail(office: Office) -> None:
+    office.have("2024-05")
+    office.fails, office.unmailed = {"2024-06"}, MailError("the server is down")
+    with pytest.raises(NotebookError, match=r"2024-06: summary failed(.|\n)*the server is down"):
+        office.start()
+    told = [line.startswith("2024-06: summary failed") for line in office.said]
+    assert told.index(True) < office.said.index(next(line for line in office.said if "2024-07" in line))
+    assert office.mailed == ["2024-06", "2024-07"]
 
 
 @pytest.mark.slow
@@ -271,8 +339,6 @@ def test_the_command_publishes_mails_and_started_twice_does_nothing_more(
 ) -> None:
     """With a true kernel and a true server. The password is nowhere: in no file, no line, not in the kernel either."""
     office = Office(tmp_path)
-    people = {"lists": {"head": {"to": ["head@shop.example"], "notebooks": "all", "attach": "none"}}}
-    (tmp_path / "shop" / "people.yaml").write_text(yaml.safe_dump(people), encoding="utf-8")
     tiny(office.notebooks, "summary", cell("import os; print(sorted(os.environ.items()))"))
     real = pipeline.publish_and_mail
     monkeypatch.setattr(
