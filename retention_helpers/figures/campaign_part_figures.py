@@ -32,9 +32,9 @@ def chains_table(chains: pd.DataFrame, later: pd.DataFrame, words: Words) -> Rea
         {
             "campaign": row["campaign_id"] if first else "",
             "step": words.say("whole chain") if row["step"] == "whole" else row["step"],
-            "from": row["from_day"],
-            "claim": words.say(VERDICTS[row["claim"]]) if row["claim"] else MISSING,
             "effect": write_effect({**row, "is_share": True}, words),
+            "claim": words.say(VERDICTS[row["claim"]]) if row["claim"] else MISSING,
+            "from": row["from_day"],
             "response": words.percent(row["response"]),
             "control": words.percent(row["control_response"]),
             "contacted": row["contacted"],
@@ -45,9 +45,9 @@ def chains_table(chains: pd.DataFrame, later: pd.DataFrame, words: Words) -> Rea
     columns = {
         "campaign": Column(words.say("Campaign"), "text"),
         "step": Column(words.say("Step"), "text"),
-        "from": Column(words.say("From day"), "days"),
-        "claim": Column(words.say("Verdict"), "text", wraps=True),
         "effect": Column(words.say("Effect (95% interval)"), "text"),
+        "claim": Column(words.say("Verdict"), "text", wraps=True),
+        "from": Column(words.say("From day"), "days"),
         "response": Column(words.say("Of those contacted"), "text"),
         "control": Column(words.say("Of those held out"), "text"),
         "contacted": Column(words.say("Reached, contacted"), "integer"),
