@@ -40,7 +40,8 @@ How long and heavy streaks are was set by what the *other* ways answer (last tab
 without bars: `hot_long` (a month keeps {long:.0%} of a streak), `hot_now` (one joins because of a streak that has
 only begun, of which no earlier order tells). How much room the robust interval leaves ({gap:.0%} of the selection
 that was removed and {run_up:.0%} of what members did more than usual shortly before joining) was chosen on seeds of
-development, and so was the rule that later months must show an effect too.
+development, and so was the rule that later months must show an effect too. Where a difference is seen that joining
+cannot have made, nothing is claimed if it would leave more in the effect than that room; else the interval grows by it.
 
 ## The bars
 
@@ -58,8 +59,11 @@ MISSED = """
 
 - **A remainder of selection stays** where customers join in a good spell (`hot`, and more in `hot_long`): nothing
   that was known beforehand tells how much of the spell is still to come, and one part in fourteen of the selection
-  looks like an effect (finer counts of the last orders change nothing). It does not shrink with more customers. The
-  robust interval leaves room for it; the number itself is too high.
+  looks like an effect. It does not shrink with more customers. About a quarter of it is that whoever joins is still a
+  customer, which no order tells of the others. Finer counts of the last orders change nothing; taking the last month
+  for a noisy picture of the spell, with the two months before as instruments, brings `hot` near zero and moves other
+  worlds by as much, this way or that by how it is set up. So the robust interval leaves room, and the number itself is
+  too high.
 - **Large companies are refused too often**: at 60,000 customers a joining that was only pretended, or growth long
   before joining, may differ by so little that it would not matter, and is seen all the same. One shop in four of
   `bg_nbd` (and of `hot`, in revenue) is refused there, which is what keeps an effect from being claimed.
