@@ -25,12 +25,15 @@ from retention_helpers.publishing import versions
 from retention_helpers.publishing.erasing import erase, names_in, printed_letters
 from retention_helpers.publishing.person import Person
 from retention_helpers.report import build, facts_folder, survey
+from retention_helpers.words import LOCALES, catalogue
 
 from .lock import lock
 from .places import absolute_places
 
 _ADDRESSES = ("email", "phone", "email_hash")
 _NAMED = ("customer_id", "referred_by", "alias_id", "unit_id")
+# What pages write over a column of customers, in their language.
+_TITLE = "Customer"
 
 Say = Callable[[str], None]
 
@@ -48,8 +51,8 @@ def forget(request: ForgetRequest, say: Say) -> None:
     """Take a customer out of facts and reports, under the lock of a run; ``say`` hears what was done and what remains.
 
     It may be started again at any time and then does what is left. Raises `CallError` where nothing names the customer:
-    an id with a slip of the pen is not to be remembered. A source that cannot be read is no hindrance: the facts then
-    go and are made again by the next run.
+    an id with a slip of the pen is not to be remembered, nor a word that stands in the text of a page. A source that
+    cannot be read is no hindrance: the facts then go and are made again by the next run.
     """
     profile = load_profile(request.profile)
     if not request.customer.strip() or not request.customer.isprintable():
@@ -63,7 +66,8 @@ def forget(request: ForgetRequest, say: Say) -> None:
             say("The customer was forgotten before; what was left is done.")
         elif not is_known and not names_in(_places(request.reports, profile.name), person):
             raise CallError(
-                f'{profile.name}: nothing names a customer "{request.customer}". Give the id as it is there.'
+                f'{profile.name}: nothing names a customer "{request.customer}": no row of the source or the facts, '
+                "no column of customers in what was published. Give the id as it is there."
             )
         # First, for all that follows can be made up for: the next run builds without the person.
         write_forgotten(folder, after)
@@ -91,7 +95,8 @@ def _look_up(profile: Profile, customer: str, forgotten: Forgotten) -> tuple[Per
         pass  # nothing was built, or it is damaged
     theirs = {target.columns["customer_id"] for target in profile.audiences.destinations.values()}
     names = {one: forgotten.pseudonym_of(one) for one in sorted(ids)}
-    return Person(names, frozenset(one.casefold() for one in addresses), frozenset({*_NAMED, *theirs})), is_known
+    columns = frozenset({*_NAMED, *theirs, *(catalogue(locale).gettext(_TITLE) for locale in LOCALES)})
+    return Person(names, frozenset(one.casefold() for one in addresses), columns), is_known
 
 
 def _aliases(con: duckdb.DuckDBPyConnection, customer: str) -> set[str]:

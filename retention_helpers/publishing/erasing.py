@@ -15,6 +15,8 @@ from email.message import EmailMessage, Message
 from pathlib import Path
 from typing import Any
 
+from duckdb import DuckDBPyConnection
+
 from retention_helpers.engine import connect, literal, quote
 
 from .audiences import FOLDER as LISTS
@@ -36,9 +38,31 @@ def erase(folders: Iterable[Path], person: Person) -> list[Path]:
 
 
 def names_in(folders: Iterable[Path], person: Person) -> bool:
-    """Whether a page, a table or a list below the folders names the person."""
-    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in (".csv", ".html")]
-    return any(_FORMS[path.suffix](_text(path), path, person) != _text(path) for path in files)
+    """Whether a column of customers names the person, in a table, a list or on a page below the folders.
+
+    Running text proves nothing: "retention" stands on every page, and is nobody.
+    """
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in _NAMING]
+    return any(_NAMING[path.suffix](path, person) for path in files if path.is_file() and not path.is_symlink())
+
+
+def _page_names(path: Path, person: Person) -> bool:
+    return person.stands_in(_text(path))
+
+
+def _table_names(path: Path, person: Person) -> bool:
+    rows = csv.reader(io.StringIO(_text(path), newline=""))
+    ids = _id_columns(next(rows, []), person)
+    return any(person.renamed(row[place]) != row[place] for row in rows for place in ids if place < len(row))
+
+
+def _parquet_names(path: Path, person: Person) -> bool:
+    with connect() as con:
+        return bool(_columns_naming(con, f"read_parquet({literal(str(path))})", person))
+
+
+def _id_columns(header: list[str], person: Person) -> set[int]:
+    return {place for place, name in enumerate(header) if name in person.columns}
 
 
 def printed_letters(folder: Path) -> list[Path]:
@@ -85,7 +109,7 @@ def _table(text: str, path: Path, person: Person) -> str:
 
     rows = csv.reader(lines())
     header = next(rows, [])
-    ids = {place for place, name in enumerate(header) if name in person.columns}
+    ids = _id_columns(header, person)
     told = ["".join(taken)]
     taken.clear()
     for row in rows:
@@ -164,11 +188,8 @@ def _texts(letter: Path) -> Iterator[str]:
 def _parquet(path: Path, person: Person) -> bool:
     with connect() as con:
         rows = f"read_parquet({literal(str(path))})"
-        kinds = con.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {rows})").fetchall()
-        columns = [quote(name) for name, kind in kinds if kind == "VARCHAR" and name in person.columns]
-        known = ", ".join(map(literal, person.names))
-        named = " OR ".join(f"{column} IN ({known})" for column in columns) or "false"
-        if con.execute(f"SELECT count(*) FROM {rows} WHERE {named}").fetchall() == [(0,)]:
+        columns = _columns_naming(con, rows, person)
+        if not columns:
             return False
         pairs = " ".join(f"WHEN {literal(old)} THEN {literal(new)}" for old, new in person.names.items())
         new = ", ".join(f"CASE {column} {pairs} ELSE {column} END AS {column}" for column in columns)
@@ -180,6 +201,18 @@ def _parquet(path: Path, person: Person) -> bool:
         )
         beside.replace(path)
     return True
+
+
+def _columns_naming(con: DuckDBPyConnection, rows: str, person: Person) -> list[str]:
+    """The columns of customers, quoted, in which the person stands."""
+    kinds = con.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {rows})").fetchall()
+    columns = [quote(name) for name, kind in kinds if kind == "VARCHAR" and name in person.columns]
+    known = ", ".join(map(literal, person.names))
+    counts = [f"count(*) FILTER ({column} IN ({known}))" for column in columns]
+    if not counts:
+        return []
+    (found,) = con.execute(f"SELECT {', '.join(counts)} FROM {rows}").fetchall()
+    return [column for column, number in zip(columns, found, strict=True) if number]
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -200,6 +233,12 @@ def _beside(path: Path) -> Path:
     return beside
 
 
+# Where ids stand in columns of their own.
+_NAMING: Mapping[str, Callable[[Path, Person], bool]] = {
+    ".html": _page_names,
+    ".csv": _table_names,
+    ".parquet": _parquet_names,
+}
 _FORMS: Mapping[str, Callable[[str, Path, Person], str]] = {
     ".html": _page,
     ".csv": _table,
