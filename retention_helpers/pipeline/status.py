@@ -6,20 +6,26 @@ from retention_helpers.params import Profile
 from retention_helpers.publishing import failures, versions
 from retention_helpers.publishing.timings import seconds_before
 
+_DAMAGED = "its manifest.json cannot be read: run the month again"
+
 
 def status_of(profile: Profile, reports: Path) -> list[dict[str, str]]:
     """One row per period and notebook: ``period, notebook, state, published_at, data_through, reason``.
 
-    state is published, failed (nothing of it is published) or "failed, older one kept"; empty where there is nothing
-    to say. The latest period comes first. Raises `MachineError` for a folder that cannot be read.
+    state is published, failed (nothing of it is published), "failed, older one kept" or damaged (the whole month, which
+    then has no notebook); empty where there is nothing to say. The latest period comes first. Raises `MachineError` for
+    a folder that cannot be read.
     """
     folder = reports / profile.name
     with versions.machine_errors(reports):
         failed = {(item["period"], item["notebook"]): item for item in failures.failures_of(reports, profile.name)}
         rows = {}
         for period in versions.periods_in(folder):
-            for name, made in failures.manifest_of(folder / period).get("notebooks", {}).items():
+            manifest = failures.manifest_of(folder / period)
+            for name, made in manifest.get("notebooks", {}).items():
                 rows[period, name] = _row(period, name, "published", made)
+            if "notebooks" not in manifest:
+                rows[period, ""] = _row(period, "", "damaged", {}, _DAMAGED)
         for (period, name), failure in failed.items():
             state = "failed, older one kept" if (period, name) in rows else "failed"
             kept = rows.get((period, name), {})

@@ -57,7 +57,7 @@ def has_failed(place: Place, notebook: str) -> bool:
 
 
 def manifest_of(published: Path) -> dict[str, Any]:
-    """The manifest.json of a published month; empty when there is none."""
+    """The manifest.json of a published month; empty when there is none, or none that can be read."""
     return _read(published / "manifest.json")
 
 
@@ -66,10 +66,16 @@ def write_history(place: Place, company: str, words: Words) -> None:
     with versions.machine_errors(place.reports):
         place.profile_folder.mkdir(parents=True, exist_ok=True)
         folders = [place.profile_folder / period for period in versions.periods_in(place.profile_folder)]
-        months = [manifest_of(folder) for folder in folders]
+        months = [_found(folder) | manifest_of(folder) for folder in folders]
         failed = failures_of(place.reports, place.profile)
         page = history_index(company or place.profile, months, failed, _titles(folders, failed), words)
         versions.write_whole(place.profile_folder / "index.html", page)
+
+
+def _found(folder: Path) -> dict[str, Any]:
+    """What can be told of a month whose manifest cannot be read: its pages still can."""
+    names = sorted(path.stem for path in folder.glob("*.html") if path.stem != "index")
+    return {"period": folder.name, "notebooks": {name: {} for name in names}, "is_complete": True, "failed": []}
 
 
 def _titles(folders: Sequence[Path], failed: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -86,7 +92,9 @@ def _folder(place: Place) -> Path:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    """A file of ours; empty when there is none, or when what is there is no JSON object in UTF-8."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
         return {}
+    return found if isinstance(found, dict) else {}

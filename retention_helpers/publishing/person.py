@@ -76,6 +76,10 @@ class Person:
         """Whether a page or a letter names the person: in a cell, on a line of its own, or by a word that is sure."""
         return self.page(text) != text or any(self.renamed(line) != line for line in text.splitlines())
 
+    def may_be_in(self, text: str) -> bool:
+        """Whether an id or an address stands anywhere in a text, though it be a part of another word."""
+        return any(one in text for one in self.names) or any(one in text.casefold() for one in self.addresses)
+
     @cached_property
     def _words(self) -> re.Pattern[str] | None:
         """What is the person's wherever it stands."""

@@ -367,6 +367,31 @@ def test_one_whom_only_a_column_of_customers_still_names_is_forgotten_in_prose_t
     assert not [name for name, content in contents(tmp_path / "reports") if b"Stranger-7" in content]
 
 
+@pytest.mark.slow
+def test_damaged_files_keep_the_customer_in_no_other_and_are_named_at_the_end(
+    shop: Path, own_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    version = shop / "reports" / "company" / ".versions" / "2024-03" / "run-1"
+    (version / "headline.json").write_text("")
+    (version / "manifest.json").write_text(f'{{"by": "{WHO}", "cut')
+    (version / "alerts.json").write_bytes(b"\xff" + WHO.encode())
+    (version / "executed" / "cut.ipynb").write_text(f'["{WHO}x')
+    (version / "tables/risk/all.parquet").write_bytes(b"PAR1")
+    call = ["forget", WHO, "--profile", str(shop / "shop" / "company.yaml"), "--reports", str(shop / "reports")]
+    assert cli.main(call) == 6
+    told = capsys.readouterr()
+    assert "Reports: files changed or removed: " in told.out
+    assert "error: Files that may still name the customer, for they could not be cleaned: 2.\n" in told.err
+    for name in ("all.parquet: ", "cut.ipynb: it is damaged, and the id may still stand in it"):
+        assert name in told.err
+    assert (version / "alerts.json").read_bytes().startswith(b"\xffforgotten-")
+    assert (version / "headline.json").read_bytes() == b""
+    (version / "tables/risk/all.parquet").unlink()
+    (version / "executed" / "cut.ipynb").unlink()
+    assert traces(shop, own_cache) == []
+    assert cli.main(call) == 0
+
+
 def test_nobody_is_forgotten_while_a_run_is_at_work(tmp_path: Path, own_cache: Path) -> None:
     company(tmp_path / "shop", ORDERS)
     with lock(tmp_path / "reports" / "company"), pytest.raises(LockedError):
