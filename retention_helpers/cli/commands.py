@@ -111,7 +111,7 @@ def mail(options: argparse.Namespace) -> int:
     request = MailRequest(
         profile=options.profile,
         now=datetime.now(UTC).replace(microsecond=0),
-        period=options.period,
+        period=options.period or "",
         reports=options.reports or REPORTS,
         send=options.send,
         preview=options.preview,
@@ -130,7 +130,7 @@ def pdf(options: argparse.Namespace) -> int:
     request = PrintRequest(
         profile=options.profile,
         print_page=page_printer(),
-        period=options.period,
+        period=options.period or "",
         notebooks=_names(options.notebooks),
         reports=options.reports or REPORTS,
     )
@@ -152,7 +152,7 @@ def prune(options: argparse.Namespace) -> int:
 
     request = PruneRequest(
         today=datetime.now(UTC).date(),
-        profile=options.profile,
+        profile=options.profile or "",
         keep=options.keep,
         personal_days=options.personal_days,
         cache_days=options.cache_days,
@@ -215,8 +215,8 @@ def _request(options: argparse.Namespace, **more: Any) -> "RunRequest":
         profile=options.profile,
         now=datetime.now(UTC),
         periods=options.period.split(",") if options.period else (),
-        first=options.first,
-        last=options.last,
+        first=options.first or "",
+        last=options.last or "",
         notebooks=_names(options.notebooks),
         locale=options.locale,
         parameters=dict(map(_parameter, options.parameter)),

@@ -172,7 +172,7 @@ def _check_parameters(request: RunRequest, notebooks: Sequence[Path]) -> None:
     own = [name for name in request.parameters if name in OWN]
     if own:
         raise ParameterError(f"{own[0]} is an option of the command: use --{own[0].replace('_', '-')}.")
-    for label in filter(None, (*request.periods, request.first, request.last)):
+    for label in (*request.periods, *filter(None, (request.first, request.last))):
         Period.parse(label)
     _parameters(request, notebooks, "")
 
