@@ -16,6 +16,7 @@ from .screen import print_rows, progress
 
 if TYPE_CHECKING:
     from retention_helpers.pipeline import RunRequest
+    from retention_helpers.publishing.request import MonthResult
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,17 +27,19 @@ def run(options: argparse.Namespace) -> int:
     team = Team(options.workers or _cores(), options.cold)
     request = _request(options, allow_partial=options.allow_partial, team=team)
     with progress(seconds_of(load_profile(request.profile), request.reports)) as show, without_secrets():
-        results = run_months(request, partial(print, flush=True), show)
-    for result in results:
-        if result.is_unchanged:
-            print(f"Unchanged: {result.folder / 'index.html'}")
-            continue
-        for name in result.carried:
-            print(f"Carried over: {name}")
-        for name in result.failed:
-            print(f"Failed: {name}")
-        print(f"Published: {result.folder / 'index.html'}")
+        run_months(request, partial(print, flush=True), show, _tell_month)
     return 0
+
+
+def _tell_month(result: "MonthResult") -> None:
+    if result.is_unchanged:
+        print(f"Unchanged: {result.folder / 'index.html'}", flush=True)
+        return
+    for name in result.carried:
+        print(f"Carried over: {name}")
+    for name in result.failed:
+        print(f"Failed: {name}")
+    print(f"Published: {result.folder / 'index.html'}", flush=True)
 
 
 def plan(options: argparse.Namespace) -> int:

@@ -17,37 +17,50 @@ from .versions import Place
 
 
 def keep(place: Place, fault: CellError, parameters: Mapping[str, object], now: datetime) -> Path:
-    """Write the executed notebook with failure.json (cell, message) beside it; the folder of an older failure goes."""
+    """Write the executed notebook with failure.json (cell, message) beside it; the folder of an older failure goes.
+
+    Both are there or neither is: a disk that fills meanwhile leaves the older failure as it was.
+    """
     folder = _folder(place) / fault.notebook
+    beside = folder.with_name(f".{folder.name}.new")
     with versions.machine_errors(place.reports):
-        versions.remove(folder)
-        folder.mkdir(parents=True)
-        if fault.executed is not None:
-            write(clean(fault.executed), folder / "executed.ipynb")
-        content = {
-            "notebook": fault.notebook,
-            "title": title_of(fault.executed) if fault.executed is not None else "",
-            "period": place.period,
-            "cell": fault.cell,
-            "reason": fault.reason,
-            "run_id": place.run_id,
-            "failed_at": now.isoformat(timespec="seconds"),
-            "parameters": dict(parameters),
-        }
-        (folder / "failure.json").write_text(as_json(content), encoding="utf-8")
+        try:
+            versions.remove(beside)
+            beside.mkdir(parents=True)
+            if fault.executed is not None:
+                write(clean(fault.executed), beside / "executed.ipynb")
+            (beside / "failure.json").write_text(as_json(_said(place, fault, parameters, now)), encoding="utf-8")
+            versions.remove(folder)
+            beside.rename(folder)
+        finally:
+            versions.remove(beside)
+            _remove_empty(place)
     return folder
+
+
+def _said(place: Place, fault: CellError, parameters: Mapping[str, object], now: datetime) -> dict[str, Any]:
+    return {
+        "notebook": fault.notebook,
+        "title": title_of(fault.executed) if fault.executed is not None else "",
+        "period": place.period,
+        "cell": fault.cell,
+        "reason": fault.reason,
+        "run_id": place.run_id,
+        "failed_at": now.isoformat(timespec="seconds"),
+        "parameters": dict(parameters),
+    }
 
 
 def forget(place: Place, notebooks: Iterable[str]) -> None:
     """Remove the failures of notebooks that have succeeded since."""
     for name in notebooks:
         versions.remove(_folder(place) / name)
-    versions.remove_if_empty(_folder(place), _folder(place).parent, place.reports / "_failed")
+    _remove_empty(place)
 
 
 def failures_of(reports: Path, profile: str) -> list[dict[str, Any]]:
     """The failures of a profile that no later success has answered."""
-    files = sorted((reports / "_failed" / profile).glob("*/*/failure.json"))
+    files = sorted((reports / "_failed" / profile).glob("*/[!.]*/failure.json"))
     return [found for found in map(_read, files) if found]
 
 
@@ -89,6 +102,10 @@ def _titles(folders: Sequence[Path], failed: Iterable[Mapping[str, Any]]) -> dic
 
 def _folder(place: Place) -> Path:
     return place.reports / "_failed" / place.profile / place.period
+
+
+def _remove_empty(place: Place) -> None:
+    versions.remove_if_empty(_folder(place), _folder(place).parent, place.reports / "_failed")
 
 
 def _read(path: Path) -> dict[str, Any]:
