@@ -34,7 +34,9 @@ def parser() -> argparse.ArgumentParser:
     monthly = known.add_parser("monthly", help="for schedulers: publish what is due, then mail the last month")
     _profile(monthly)
     monthly.add_argument("--send", action="store_true", help="send the mails by the RETENTION_SMTP_... given")
-    monthly.add_argument("--most", type=_count, default=3, metavar="N", help="missed months to catch up; default: 3")
+    monthly.add_argument(
+        "--most", type=_count, default=3, metavar="N", help="months to catch up before the last; default: 3"
+    )
     monthly.add_argument("--reports", type=_folder, metavar="FOLDER", help="where to publish; default: reports/")
     monthly.set_defaults(do=commands.monthly)
 

@@ -139,7 +139,11 @@ def chains_finding(later: pd.DataFrame, words: Words) -> Finding:
         "down": marked("With later steps of a chain fewer customers come back: {effect}"),
         "flat": marked("Later steps of a chain show no reliable effect: {effect}"),
     }
-    side = direction(row["effect_low"], row["effect_high"])
+    is_sure = row["claim"] in ("raised", "lowered")
+    side = direction(row["effect_low"], row["effect_high"]) if is_sure else "flat"
+    headline = words.say(texts[side], effect=write_difference(row["effect"], "percent", words))
+    if row["claim"] == "too_few":
+        headline = words.say("Too few came back to tell what later steps of a chain add")
     sentence = words.plural(
         "Of all who began: first step {first}, later steps {later}; {n} chain against its hold-out.",
         "Of all who began: first step {first}, later steps {later}; {n} chains, each against its hold-out.",
@@ -147,7 +151,7 @@ def chains_finding(later: pd.DataFrame, words: Words) -> Finding:
         first=_points(row, words, "first_"),
         later=_points(row, words),
     )
-    return Finding("chains", words.say(texts[side], effect=write_difference(row["effect"], "percent", words)), sentence)
+    return Finding("chains", headline, sentence)
 
 
 def _points(row: pd.Series, words: Words, prefix: str = "") -> str:

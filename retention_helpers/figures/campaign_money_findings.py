@@ -17,11 +17,11 @@ def money_finding(money: pd.DataFrame, words: Words) -> Finding:
     if judged.empty:
         return none_finding("money", words)
     row, name = judged.iloc[0], dict(zip(money.index, campaign_names(money, words), strict=True))[judged.index[0]]
+    if is_missing(row["return_per_contact"]):
+        headline = words.say("{campaign}: {cost}", campaign=name, cost=cost_said(row, words))
+        return Finding("money", headline, _lacking(row, words))
     spent = words.say("{cost} a customer contacted", cost=words.money(row["cost_per_contact"], 2))
     sentence = words.say("{spent}; {reactivation}.", spent=spent, reactivation=cost_said(row, words))
-    if is_missing(row["return_per_contact"]):
-        margin = words.say("What a contact returns needs a margin: set margin_share in the profile.")
-        return Finding("money", words.say("{campaign}: {cost}", campaign=name, cost=cost_said(row, words)), margin)
     texts = {
         "up": marked("{campaign} returned {value} a customer contacted, after its cost"),
         "down": marked("{campaign} lost {value} a customer contacted, its cost included"),
@@ -42,6 +42,8 @@ def money_finding(money: pd.DataFrame, words: Words) -> Finding:
 
 def cost_said(row: pd.Series, words: Words) -> str:
     """The cost of a customer brought back, with what bounds it."""
+    if is_missing(row["cost_per_contact"]):
+        return words.say("what a customer brought back cost is not known")
     if row["is_bounded"]:
         return words.say(
             "a customer brought back cost {cost} ({low} – {high})",
@@ -125,6 +127,13 @@ def cuped_finding(cuped: pd.DataFrame, words: Words) -> Finding:
             "stands; this is a second look at it."
         ),
     )
+
+
+def _lacking(row: pd.Series, words: Words) -> str:
+    """What has to be known before it can be said what a contact returned."""
+    if is_missing(row["cost_per_contact"]):
+        return words.say("Contacts without a cost leave open what the campaign cost and returned: fill in their cost.")
+    return words.say("What a contact returns needs a margin: set margin_share in the profile.")
 
 
 def _ends(deciles: pd.DataFrame) -> tuple[dict, dict]:

@@ -32,8 +32,9 @@ def chains_table(chains: pd.DataFrame, later: pd.DataFrame, words: Words) -> Rea
         {
             "campaign": row["campaign_id"] if first else "",
             "step": words.say("whole chain") if row["step"] == "whole" else row["step"],
-            "from": row["from_day"],
             "effect": write_effect({**row, "is_share": True}, words),
+            "claim": words.say(VERDICTS[row["claim"]]) if row["claim"] else MISSING,
+            "from": row["from_day"],
             "response": words.percent(row["response"]),
             "control": words.percent(row["control_response"]),
             "contacted": row["contacted"],
@@ -44,8 +45,9 @@ def chains_table(chains: pd.DataFrame, later: pd.DataFrame, words: Words) -> Rea
     columns = {
         "campaign": Column(words.say("Campaign"), "text"),
         "step": Column(words.say("Step"), "text"),
-        "from": Column(words.say("From day"), "days"),
         "effect": Column(words.say("Effect (95% interval)"), "text"),
+        "claim": Column(words.say("Verdict"), "text", wraps=True),
+        "from": Column(words.say("From day"), "days"),
         "response": Column(words.say("Of those contacted"), "text"),
         "control": Column(words.say("Of those held out"), "text"),
         "contacted": Column(words.say("Reached, contacted"), "integer"),
@@ -178,9 +180,9 @@ def _money(row: dict, name: str, words: Words) -> str:
 
 def _cost(row: dict, words: Words) -> str:
     """Without an upper end where the effect's interval holds zero."""
+    if is_missing(row["cost_per_reactivation_low"]):
+        return MISSING
     if row["is_bounded"]:
         ends = (row["cost_per_reactivation_low"], row["cost_per_reactivation_high"])
         return write_interval(row["cost_per_reactivation"], ends, "money", words, 2)
-    if is_missing(row["cost_per_reactivation_low"]):
-        return MISSING
     return words.say("{low} or more, not bounded", low=write(row["cost_per_reactivation_low"], "money", words, 2))

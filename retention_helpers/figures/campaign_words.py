@@ -42,6 +42,8 @@ VERDICTS = {
     "ratio": marked("no claim: the hold-out is not as large as planned"),
     "unbalanced": marked("no claim: the arms were not alike before"),
     "too_few": marked("no claim: too few came back to tell"),
+    "no_purpose": marked("no claim: the hold-out names no purpose"),
+    "no_channel": marked("no claim: the hold-out names no channel"),
 }
 CLAIMED = ("raised", "lowered", "unclear")
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from retention_helpers.words import Words
 
-from .campaign_words import purpose_name
+from .campaign_words import CLAIMED, purpose_name
 from .finding import Finding
 
 
@@ -71,29 +71,56 @@ def actions_finding(actions: Sequence[Mapping[str, object]], power: pd.DataFrame
     return Finding("actions", str(actions[0]["headline"]), str(actions[0]["sentence"]))
 
 
-def campaign_actions(effects: pd.DataFrame, power: pd.DataFrame, words: Words) -> list[dict[str, object]]:
-    """What to send next and how much of it to hold out, a line for each purpose, of a `next_holdout`."""
+def campaign_actions(
+    effects: pd.DataFrame, money: pd.DataFrame, power: pd.DataFrame, words: Words
+) -> list[dict[str, object]]:
+    """What to send next and how much of it to hold out, a line for each purpose, of a `next_holdout`.
+
+    By the latest campaign of the purpose that can be judged, of `campaign_effects`, and what it returned, of
+    `campaign_money`.
+    """
     found = []
     leading = power[~power["purpose"].duplicated()][["purpose", "measure"]]
     for purpose, measure in leading.itertuples(index=False):
         rows = power[(power["purpose"] == purpose) & (power["measure"] == measure)]
-        mine = effects[effects["purpose"].eq(purpose) | effects["campaign_id"].eq(purpose)]
-        claim = next(iter(mine.loc[mine["measure"] == measure, "claim"]), "")
-        said = {"purpose": purpose_name(purpose, words)}
-        headline = (
-            words.say("{purpose}: send it again, it works", **said)
-            if claim == "raised"
-            else words.say("{purpose}: stop it, it does harm", **said)
-            if claim == "lowered"
-            else words.say("{purpose}: try it once more, nothing is proven", **said)
-        )
+        is_mine = effects["purpose"].eq(purpose) | effects["campaign_id"].eq(purpose)
+        arms = _latest_judged(effects[is_mine & effects["measure"].eq(measure)])
         advice, sentence = next_said(rows, words)
         found.append(
             {
-                "headline": headline,
+                "headline": _next_step(purpose_name(purpose, words), arms, money, words),
                 "sentence": f"{advice}. {sentence}",
                 "audience": "",
                 "customers": int(rows["customers"].iloc[0]),
             }
         )
     return found
+
+
+def _latest_judged(effects: pd.DataFrame) -> pd.DataFrame:
+    """The arms of the latest campaign of which something can be said; a window still open says nothing."""
+    judged = effects.loc[effects["claim"].isin(CLAIMED), "campaign_id"]
+    return effects[effects["campaign_id"].isin(judged.head(1))]
+
+
+def _next_step(purpose: str, arms: pd.DataFrame, money: pd.DataFrame, words: Words) -> str:
+    """What to do with a purpose, by the arms of its campaign: the arms that work are named where not all do."""
+    raised = arms[arms["claim"] == "raised"]
+    paying = raised[~raised["arm"].isin(_losing_arms(arms, money))]
+    named = paying if len(paying) else raised
+    name = purpose if len(named) in (0, len(arms)) else f"{purpose} ({', '.join(named['arm'])})"
+    if len(paying):
+        return words.say("{purpose}: send it again, it works", purpose=name)
+    if len(raised):
+        return words.say(
+            "{purpose}: make it cheaper; it brings customers back, but costs more than they bring", purpose=name
+        )
+    if len(arms) and arms["claim"].eq("lowered").all():
+        return words.say("{purpose}: stop it, it does harm", purpose=purpose)
+    return words.say("{purpose}: try it once more, nothing is proven", purpose=purpose)
+
+
+def _losing_arms(arms: pd.DataFrame, money: pd.DataFrame) -> pd.Series:
+    """The arms of a campaign that reliably lost money; where the return is not known, none."""
+    is_lost = money["claim"].eq("lowered") & (money["return_per_contact_high"] < 0)
+    return money.loc[is_lost & money["campaign_id"].isin(arms["campaign_id"]), "arm"]

@@ -14,9 +14,8 @@ from .finding import Finding
 from .lines import LineOptions, retention_lines
 from .paired_bars import PairedOptions, paired_bars
 from .tables import Column, ReadableTable, TableOptions, readable_table
-from .unit import is_missing, write_difference_interval
+from .unit import write_difference_interval
 
-REACH = 1.96
 METHODS = {
     "naive": marked("Members minus others"),
     "before_after": marked("Members: after minus before"),
@@ -35,13 +34,13 @@ def compared_figure(effect: object, words: Words) -> Figure:
     """The naive gap crossed out, and three ways of comparing side by side, of a `ProgrammeEffect`."""
     others = effect.others
     mine = (effect.effect, effect.robust_low, effect.robust_high)
-    # A number without an interval would look like an answer.
-    rows = {"trials": mine if not is_missing(effect.robust_low) else (float("nan"),) * 3}
+    # A number that may not be told would look like an answer.
+    rows = {"trials": mine if effect.is_told else (float("nan"),) * 3}
     if others is not None:
         rows |= {name: (getattr(others, name), float("nan"), float("nan")) for name in NO_ANSWER}
         for name in ("fixed_effects", "group_time"):
             one = getattr(others, name)
-            rows[name] = (one.value, one.value - REACH * one.se, one.value + REACH * one.se)
+            rows[name] = (one.value, *one.interval)
     names = {name: words.say(METHODS[name]) for name in rows}
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "value_low", "value_high"])
     frame = frame.assign(label=[names[name] for name in frame.index])
@@ -66,7 +65,7 @@ def study_figure(effect: object, words: Words) -> Figure:
         x="month",
         together="band",
         digits=findings.DIGITS,
-        mean=float("nan") if effect.declined else effect.effect,
+        mean=effect.effect if effect.is_told else float("nan"),
         x_title=words.say("months since joining"),
         y_title=words.say("Orders a month"),
     )
@@ -119,12 +118,7 @@ def placebo_table(effect: object, words: Words) -> ReadableTable:
     rows = pd.DataFrame(
         {
             "what": [words.say(PLACEBOS[name]) for name, _ in tried],
-            "value": [
-                write_difference_interval(
-                    one.value, (one.value - REACH * one.se, one.value + REACH * one.se), "number", words, 3
-                )
-                for _, one in tried
-            ],
+            "value": [write_difference_interval(one.value, one.interval, "number", words, 3) for _, one in tried],
             "outcome": [findings.placebo_outcome(one, words) for _, one in tried],
         }
     )
@@ -136,8 +130,8 @@ def placebo_table(effect: object, words: Words) -> ReadableTable:
     return readable_table(rows, findings.hidden_finding(effect, words), words, options=TableOptions(columns))
 
 
-def quarters_table(quarters: pd.DataFrame, words: Words) -> ReadableTable:
-    """The effect by quarter of joining, of an `effect_by_quarter`."""
+def quarters_table(quarters: pd.DataFrame, effect: object, words: Words) -> ReadableTable:
+    """The effect by quarter of joining, of an `effect_by_quarter` and the effect on all."""
     edges = zip(quarters["effect"], quarters["low"], quarters["high"], strict=True)
     shown = quarters.assign(
         value=pd.Series(
@@ -155,7 +149,9 @@ def quarters_table(quarters: pd.DataFrame, words: Words) -> ReadableTable:
         "months": Column(words.say("Months seen"), "number", 1),
         "value": Column(words.say("Orders a month and member (95% interval)"), "text"),
     }
-    return readable_table(shown, findings.quarters_finding(quarters, words), words, options=TableOptions(columns))
+    return readable_table(
+        shown, findings.quarters_finding(quarters, effect, words), words, options=TableOptions(columns)
+    )
 
 
 def money_table(money: object, finding: Finding, words: Words) -> ReadableTable:

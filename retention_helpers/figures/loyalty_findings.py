@@ -47,41 +47,42 @@ def effect_finding(effect: object, words: Words) -> Finding:
         "up": marked("Members order more than they would have without the programme: {value} a month"),
         "down": marked("Members order less than they would have without the programme: {value} a month"),
         "flat": marked("Whether members order more with the programme cannot be told ({range})"),
+        "untold": marked("Whether members order more with the programme cannot be told"),
     }
     claimed = {"raised": "up", "lowered": "down"}.get(effect.verdict, "flat")
     side = claimed if direction(low, high) == claimed else "flat"
+    shown = side if direction(low, high) == side else "untold"
     value, least, most = (write_difference(one, "number", words, DIGITS) for one in (effect.effect, low, high))
     span = (
         words.say("no interval is known")
         if is_missing(low + high)
         else words.say("{low} to {high} a month", low=least, high=most)
     )
-    headline = words.say(texts[side], value=value, range=span)
+    headline = words.say(texts[shown], value=value, range=span)
     sentence = words.plural(
         "{n} member was compared with others who might have joined then: {value} (95% interval, with room for hidden "
         "reasons).",
         "{n} members were compared with others who might have joined then: {value} (95% interval, with room for hidden "
         "reasons).",
-        int(effect.counts["compared"]),
+        int(effect.counts["month_seen"]),
         value=write_difference_interval(effect.effect, (low, high), "number", words, DIGITS),
     )
     told = [] if is_missing(low + high) else [sentence]
-    return Finding(name, headline, " ".join([*told, *_why_flat(effect, side, words)]), subtitle)
+    why = why_not_claimed(effect, words) if side == "flat" else ""
+    return Finding(name, headline, " ".join([*told, why]).strip(), subtitle)
 
 
-def _why_flat(effect: object, side: str, words: Words) -> list[str]:
-    """Why nothing is claimed though there is a number."""
-    if side != "flat":
-        return []
+def why_not_claimed(effect: object, words: Words) -> str:
+    """Why nothing is claimed though there is a number, of a `ProgrammeEffect`; empty where nothing is there."""
     if effect.declined:
-        return [why_declined(effect.declined, words)]
+        return why_declined(effect.declined, words)
     if direction(effect.robust_low, effect.robust_high) != "flat":
         if direction(effect.late_low, effect.late_high) == "flat":
-            return [words.say("In the later months nothing is left that chance could not make, so nothing is claimed.")]
-        return [words.say("Another way of comparing does not confirm it, so nothing is claimed.")]
+            return words.say("In the later months nothing is left that chance could not make, so nothing is claimed.")
+        return words.say("Another way of comparing does not confirm it, so nothing is claimed.")
     if direction(effect.low, effect.high) != "flat":
-        return [words.say("Without that room the interval would be clear of zero: hidden reasons decide.")]
-    return []
+        return words.say("Without that room the interval would be clear of zero: hidden reasons decide.")
+    return ""
 
 
 def gap_finding(effect: object, words: Words) -> Finding:
@@ -90,22 +91,26 @@ def gap_finding(effect: object, words: Words) -> Finding:
     if effect.others is None or is_missing(effect.others.naive):
         headline = words.say("Members and others cannot be set side by side yet")
         return Finding(name, headline, words.say("Nobody has been a member for a month beside others who are none."))
-    naive = effect.others.naive
+    naive, ends = effect.others.naive, (effect.robust_low, effect.robust_high)
     gap = write(naive, "number", words, DIGITS)
-    left = write_difference(effect.effect, "number", words, DIGITS)
-    share = 1 - effect.effect / naive if naive > 0 else np.nan
-    if not 0 < share <= 1:
+    nothing = words.say("Members minus others: {gap} orders a month, which says nothing of the programme", gap=gap)
+    if not effect.is_told:
         return Finding(
-            name,
-            words.say("Members minus others: {gap} orders a month, which says nothing of the programme", gap=gap),
-            words.say("Compared with those who might have joined then, it is {left}.", left=left),
+            name, nothing, words.say("How much of it is who joins, and not what joining does, is not known.")
         )
+    left = write_difference_interval(effect.effect, ends, "number", words, DIGITS)
+    low, high = (1 - end / naive if naive > 0 else np.nan for end in reversed(ends))
+    if not high > 0 or not low <= 1:
+        sentence = words.say("Compared with those who might have joined then, it is {left}.", left=left)
+        return Finding(name, nothing, sentence)
     return Finding(
         name,
         words.say(
-            "Members order {gap} times a month more than others; {share} of that is who joins, not what joining does",
+            "Members order {gap} times a month more than others; {low} to {high} of that is who joins, not what "
+            "joining does",
             gap=gap,
-            share=words.percent(share, 0),
+            low=words.percent(max(low, 0.0), 0),
+            high=words.percent(min(high, 1.0), 0),
         ),
         words.say("Compared with those who might have joined then, {left} is left.", left=left),
     )
@@ -177,18 +182,18 @@ def overlap_finding(classes: pd.DataFrame, effect: object, words: Words) -> Find
     return Finding(name, headline, sentence, words.say("By the chance to join at an order, as the model has it"))
 
 
-def quarters_finding(quarters: pd.DataFrame, words: Words) -> Finding:
-    """Whether early and late members differ, of an `effect_by_quarter`."""
+def quarters_finding(quarters: pd.DataFrame, effect: object, words: Words) -> Finding:
+    """Whether early and late members differ, of an `effect_by_quarter` and the effect on all."""
     name, known = "quarters", quarters.dropna(subset=["effect"])
     subtitle = words.say("Orders a month and member, by quarter of joining")
     if known.empty:
         headline = words.say("By quarter of joining nothing can be told yet")
-        return Finding(
-            name,
-            headline,
-            words.say("It takes 100 members of a quarter that can be compared, and others beside them."),
-            subtitle,
+        sentence = (
+            words.say("It takes 100 members of a quarter that can be compared, and others beside them.")
+            if effect.is_told
+            else words.say("What is not known of all members together is not known of some of them.")
         )
+        return Finding(name, headline, sentence, subtitle)
     low, high = known["effect"].min(), known["effect"].max()
     apart = bool(known["low"].max() > known["high"].min())
     headline = (
@@ -206,7 +211,7 @@ def quarters_finding(quarters: pd.DataFrame, words: Words) -> Finding:
     )
     largest = known.loc[known["members"].idxmax()]
     sentence = words.say(
-        "Most members joined in {quarter}: {value} (95% interval, with room for hidden reasons).",
+        "Most of those compared joined in {quarter}: {value} (95% interval, with room for hidden reasons).",
         quarter=largest["quarter"],
         value=write_interval(largest["effect"], (largest["low"], largest["high"]), "number", words, DIGITS),
     )

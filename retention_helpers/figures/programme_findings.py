@@ -7,6 +7,7 @@ from retention_helpers.words import Words, marked
 
 from .finding import Finding
 from .kpis import direction
+from .loyalty_findings import why_not_claimed
 from .unit import is_missing, write_interval
 
 LEFT_OUT = {
@@ -46,6 +47,16 @@ def members_finding(counts: dict[str, int], words: Words) -> Finding:
         "{n} of all members had ordered before joining.",
         counts["ordered_before"],
     )
+    beside = words.plural(
+        "They are set beside {n} order after which others might have joined.",
+        "They are set beside {n} orders after which others might have joined.",
+        counts["controls"],
+    )
+    outside = words.plural(
+        "{n} customer ordered in the last twelve months and never joined.",
+        "{n} customers ordered in the last twelve months and never joined.",
+        counts["outside"],
+    )
     return Finding(
         "members",
         words.plural(
@@ -54,7 +65,7 @@ def members_finding(counts: dict[str, int], words: Words) -> Finding:
             joined,
             compared=words.integer(counts["compared"]),
         ),
-        f"{seen} {before}",
+        f"{seen} {before} {beside} {outside}",
     )
 
 
@@ -104,8 +115,8 @@ def joins_finding(joins: pd.DataFrame, words: Words) -> Finding:
     )
 
 
-def money_finding(money: object, orders: object, words: Words, *, months: int) -> Finding:
-    """Whether the programme pays in the first months, of a `ProgrammeMoney` and the effect on orders."""
+def money_finding(money: object, orders: object, revenue: object, words: Words, *, months: int) -> Finding:
+    """Whether the programme pays in the first months, of a `ProgrammeMoney` and the effects on orders and revenue."""
     name = "money"
     subtitle = words.plural(
         "The first {n} month after joining, members compared",
@@ -134,8 +145,8 @@ def money_finding(money: object, orders: object, words: Words, *, months: int) -
     net = money.parts.set_index("part").loc["net"]
     if is_missing(net["amount"]):
         headline = words.say("To pay for itself the programme has to bring {value} a month and member", value=most)
-        more = words.say("What it brings cannot be told: see the reasons above.")
-        return Finding(name, headline, f"{needed} {more}", subtitle)
+        more = words.say("What it brings cannot be told.")
+        return Finding(name, headline, f"{needed} {more} {why_not_claimed(revenue, words)}".strip(), subtitle)
     texts = {
         "up": marked("The programme pays in the months seen: {value}"),
         "down": marked("The programme costs more than it brings in the months seen: {value}"),
@@ -186,12 +197,17 @@ def points_finding(points: object, words: Words) -> Finding:
     return Finding(name, headline, sentence, subtitle)
 
 
-def programme_actions(effect: object, outside: int, words: Words) -> list[dict]:
-    """What to do next; ``outside``: customers who order and are no members."""
+def programme_actions(effect: object, money: object, words: Words) -> list[dict]:
+    """What to do next, of a `ProgrammeEffect` on orders and the `ProgrammeMoney`: for customers who are no members."""
+    outside = effect.counts["outside"]
     texts = {
         "raised": (
             marked("Invite more customers to the programme"),
             marked("Those who order and are no members yet are asked first. A random tenth is asked later, to check."),
+        ),
+        "dear": (
+            marked("Make the programme cheaper before inviting more customers"),
+            marked("Members order more, and yet it costs more than it brings: see what the rewards cost."),
         ),
         "lowered": (
             marked("Invite nobody to the programme until it is known why members order less"),
@@ -202,8 +218,14 @@ def programme_actions(effect: object, outside: int, words: Words) -> list[dict]:
             marked("Who is invited is then drawn, not chosen, and the difference needs no room for hidden reasons."),
         ),
     }
-    headline, sentence = (words.say(text) for text in texts[effect.verdict])
+    case = "dear" if effect.verdict == "raised" and _loses(money) else effect.verdict
+    headline, sentence = (words.say(text) for text in texts[case])
     return [{"headline": headline, "sentence": sentence, "audience": "", "customers": outside}] if outside else []
+
+
+def _loses(money: object) -> bool:
+    net = money.parts.set_index("part")["high"].get("net", np.nan)
+    return bool(net < 0)
 
 
 def part_rows(money: object, words: Words) -> pd.DataFrame:

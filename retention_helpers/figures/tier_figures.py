@@ -10,7 +10,7 @@ from .figure import Figure
 from .loyalty_findings import DIGITS
 from .paired_bars import PairedOptions, paired_bars
 from .tables import Column, ReadableTable, TableOptions, readable_table
-from .tier_findings import crowd_finding, tiers_finding
+from .tier_findings import crowd_finding, mix_finding, tiers_finding
 from .unit import is_missing, write_difference_interval
 
 MISSING = float("nan")
@@ -46,6 +46,20 @@ def _written(effect: object, digits: int, words: Words) -> str:
     ends = (effect.robust_low, effect.robust_high)
     value = MISSING if is_missing(sum(ends)) else effect.effect
     return write_difference_interval(value, ends, "number" if digits else "money", words, digits)
+
+
+def mix_table(mix: pd.DataFrame, words: Words) -> ReadableTable:
+    """How many members each tier has, and who came and went, of a `tier_mix`."""
+    named = mix["tier"].where(mix["tier"] != "", words.say("none"))
+    columns = {
+        "tier": Column(words.say("Tier"), "text"),
+        "before": Column(words.say("Before"), "integer"),
+        "came": Column(words.say("Came"), "integer"),
+        "went": Column(words.say("Went"), "integer"),
+        "now": Column(words.say("Now"), "integer"),
+    }
+    shown = mix.assign(tier=named.astype("str"))
+    return readable_table(shown, mix_finding(mix, words), words, options=TableOptions(columns))
 
 
 def crowd_figure(tiers: Sequence[object], words: Words) -> Figure:

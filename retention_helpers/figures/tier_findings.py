@@ -54,6 +54,29 @@ def _value(effect: object, words: Words) -> str:
     return write_difference_interval(effect.effect, (effect.robust_low, effect.robust_high), "number", words, DIGITS)
 
 
+def mix_finding(mix: pd.DataFrame, words: Words) -> Finding:
+    """In which tier most members are, and how many came in the month, of a `tier_mix`."""
+    name = "tier_mix"
+    if mix.empty:
+        return Finding(name, words.say("The data hold no tiers"), words.say("No event gives a member a tier."))
+    now, before = int(mix["now"].sum()), int(mix["before"].sum())
+    sentence = words.say(
+        "Members with and without a tier: {before} at the beginning of the month, {now} at its end.",
+        before=words.integer(before),
+        now=words.integer(now),
+    )
+    if not now:
+        return Finding(name, words.say("Nobody is a member any more"), sentence)
+    largest = mix.loc[mix["now"].idxmax()]
+    share = words.percent(largest["now"] / now, 0)
+    headline = (
+        words.say("{share} of members are in “{tier}”", share=share, tier=largest["tier"])
+        if largest["tier"]
+        else words.say("{share} of members have no tier", share=share)
+    )
+    return Finding(name, headline, sentence)
+
+
 def crowd_finding(tiers: Sequence[object], words: Words) -> Finding:
     """Whether members order in order to reach a tier, of a `tier_effects`."""
     name, subtitle = "crowd", words.say("Months of members who had not reached it, by their points of twelve months")

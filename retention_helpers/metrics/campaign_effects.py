@@ -101,6 +101,16 @@ def holm(p_values: ArrayLike) -> Floats:
     return result
 
 
+def expected_in_smaller(came: ArrayLike, n1: ArrayLike, n0: ArrayLike) -> Floats:
+    """How many would the smaller side have, of all who came, if both did alike? None where nobody is on either.
+
+    >>> expected_in_smaller([75, 0], [400, 0], [200, 0]).tolist()
+    [25.0, 0.0]
+    """
+    n1, n0 = np.asarray(n1, dtype=float), np.asarray(n0, dtype=float)
+    return np.minimum(n1, n0) * np.nan_to_num(share(came, n1 + n0))
+
+
 def _differences(pairs: pd.DataFrame) -> tuple[Floats, ...]:
     k1, n1, k0, n0 = (numbers(pairs, f"{side}_{name}") for side in SIDES for name in ("total", "n"))
     is_share = pairs["is_share"].to_numpy(dtype=bool)
@@ -111,7 +121,5 @@ def _differences(pairs: pd.DataFrame) -> tuple[Floats, ...]:
 
 
 def _expected(pairs: pd.DataFrame) -> Floats:
-    """What the smaller arm would have if both did alike."""
     n1, n0 = numbers(pairs, "contacted_n"), numbers(pairs, "held_out_n")
-    came = numbers(pairs, "contacted_not_zero") + numbers(pairs, "held_out_not_zero")
-    return np.minimum(n1, n0) * np.nan_to_num(share(came, n1 + n0))
+    return expected_in_smaller(numbers(pairs, "contacted_not_zero") + numbers(pairs, "held_out_not_zero"), n1, n0)

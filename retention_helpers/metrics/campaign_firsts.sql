@@ -8,7 +8,7 @@ WITH kinds AS (
         contacts.channel,
         contacts.purpose,
         COALESCE(contacts.step, 1) AS step,
-        COALESCE(contacts.cost_cents, 0) AS cost_cents,
+        contacts.cost_cents,
         CASE WHEN contacts.opened_at < CAST($ends_at AS TIMESTAMP) THEN 1 ELSE 0 END AS is_opened,
         CASE WHEN contacts.clicked_at < CAST($ends_at AS TIMESTAMP) THEN 1 ELSE 0 END AS is_clicked,
         CASE WHEN controls.word IS NULL THEN 0 ELSE 1 END AS is_control
@@ -34,13 +34,27 @@ totals AS (
         customer_id,
         MAX(step) AS steps,
         SUM(1 - is_control) AS contacts,
-        SUM(cost_cents) AS cost_cents,
+        -- What one contact cost may not be known: then what all of them cost is not. Leaving somebody alone costs nothing.
+        CASE WHEN SUM(CASE WHEN cost_cents IS NULL THEN 1 - is_control ELSE 0 END) = 0
+            THEN COALESCE(SUM(cost_cents), 0) END AS cost_cents,
         MAX(is_opened) AS is_opened,
         MAX(is_clicked) AS is_clicked,
         -- What a hold-out never does: it is in another arm too, it costs, it opens.
         MAX(CASE WHEN is_control = 0 OR cost_cents > 0 OR is_opened = 1 OR is_clicked = 1 THEN 1 ELSE 0 END) AS is_reached
     FROM numbered
     GROUP BY campaign_id, customer_id
+),
+-- The one channel and the one purpose of those contacted, where they have just one.
+named AS (
+    SELECT
+        campaign_id,
+        CASE WHEN COUNT(DISTINCT COALESCE(channel, 'unassigned')) = 1
+            THEN MIN(COALESCE(channel, 'unassigned')) END AS channel,
+        CASE WHEN COUNT(DISTINCT COALESCE(purpose, 'unassigned')) = 1
+            THEN MIN(COALESCE(purpose, 'unassigned')) END AS purpose
+    FROM numbered
+    WHERE place = 1 AND is_control = 0
+    GROUP BY campaign_id
 )
 SELECT
     first.campaign_id,
@@ -49,8 +63,9 @@ SELECT
     CAST(YEAR(first."at") * 12 + MONTH(first."at") - 1 AS SMALLINT) AS month,
     first.arm,
     first.is_control,
-    COALESCE(first.channel, 'unassigned') AS channel,
-    COALESCE(first.purpose, 'unassigned') AS purpose,
+    -- Nobody writes to a hold-out: it is compared with those contacted, whatever its own rows name.
+    COALESCE(CASE WHEN first.is_control = 1 THEN named.channel END, first.channel, 'unassigned') AS channel,
+    COALESCE(CASE WHEN first.is_control = 1 THEN named.purpose END, first.purpose, 'unassigned') AS purpose,
     totals.steps,
     totals.contacts,
     totals.cost_cents,
@@ -59,4 +74,5 @@ SELECT
     totals.is_reached
 FROM numbered AS first
 INNER JOIN totals ON totals.campaign_id = first.campaign_id AND totals.customer_id = first.customer_id
+LEFT JOIN named ON named.campaign_id = first.campaign_id
 WHERE first.place = 1

@@ -25,19 +25,21 @@ def campaign_money(experiments: Experiments, effects: pd.DataFrame, *, margin_sh
     Cost per incremental reactivation = cost per customer contacted / effect, at the ends of the effect's interval:
     where that holds 0, the cost has no upper bound, and none is given. Return per contact = (revenue within the window
     of those contacted - of those held out, per customer) x margin - cost per customer contacted; only with a margin.
-    The usual wrong edges: cost per order of those contacted, most of whom would have ordered anyway; and revenue of
-    responders as if it were the campaign's.
+    Where a contact of an arm lacks its cost, what the arm cost and returned is missing. The usual wrong edges: cost per
+    order of those contacted, most of whom would have ordered anyway; revenue of responders as if it were the
+    campaign's; and a cost that nobody wrote down as none.
 
     Parameters: ``experiments``; ``effects``, their `campaign_effects`; ``margin_share``, 0..1 or None.
 
     Returns one row per campaign in the contacts and arm that was contacted, in the order of ``effects``:
       campaign_id, arm                       text
       contacted                              customers measured
-      cost, cost_per_contact                 money, of all their contacts; per customer
-      cost_per_reactivation, .._low, .._high money; missing where the effect is not known or not above 0
+      cost, cost_per_contact                 money, of all their contacts; per customer; missing where not known
+      cost_per_reactivation, .._low, .._high money; missing where the effect or the cost is not known, or the effect not
+                                             above 0
       is_bounded                             whether the effect's interval lies above 0
       revenue_effect, .._low, .._high        money per customer contacted, Welch interval; missing where not sound
-      return_per_contact, .._low, .._high    money per customer contacted; missing without a margin
+      return_per_contact, .._low, .._high    money per customer contacted; missing without a margin or a cost
       p_value, p_holm                        0..1, of the return, else of the revenue; corrected over the campaigns
       claim                                  as `campaign_effects`
     """
@@ -48,17 +50,20 @@ def campaign_money(experiments: Experiments, effects: pd.DataFrame, *, margin_sh
     rows = back.merge(pairs, on=["campaign_id", "arm"], suffixes=("", "_revenue")).merge(
         costs, on=["campaign_id", "arm"]
     )
+    rows["cost"] = rows["cost"].where(rows["contacted"] > 0)
     each = share(rows["cost"], rows["contacted"])
-    margin = 1.0 if margin_share is None else margin_share
-    against = 0.0 if margin_share is None else each / margin
+    margin = np.nan if margin_share is None else margin_share
+    break_even = each / margin
+    has_return = np.isfinite(break_even)
+    against = np.where(has_return, break_even, 0)
     is_sound = rows["effect"].notna().to_numpy()
     found = (np.where(is_sound, part, np.nan) for part in welch_difference(*both_sides(rows), against=against))
     effect, low, high, p_value = found
     reason = rows["claim"].to_numpy(dtype=object)
     tested = np.isin(reason, ("raised", "lowered", "unclear"))
     p_holm = holm(np.where(tested, p_value, np.nan))
-    gain = [np.nan if margin_share is None else part * margin - each for part in (effect, low, high)]
-    ends = (low, high) if margin_share is None else gain[1:]
+    gain = [part * margin - each for part in (effect, low, high)]
+    ends = [np.where(has_return, paid, part) for paid, part in zip(gain[1:], (low, high), strict=True)]
     back_low, back_high = numbers(rows, "effect_low"), numbers(rows, "effect_high")
     is_bounded = back_low > 0
     return rows.assign(

@@ -1,8 +1,5 @@
 -- One row per campaign of several steps, and step: who reached it in either arm, on which days it counts, and who came back on them.
-WITH controls AS (
-    SELECT word FROM audience_words WHERE kind = 'control_arm'
-),
-reached AS (
+WITH reached AS (
     SELECT
         units.campaign_id,
         COALESCE(contacts.step, 1) AS step,
@@ -17,14 +14,24 @@ reached AS (
         AND contacts.month <= $as_of_month
     GROUP BY units.campaign_id, COALESCE(contacts.step, 1)
 ),
+-- A step that most had before an earlier one waits for that one: else the days between would count twice.
+ordered AS (
+    SELECT
+        campaign_id,
+        step,
+        contacted,
+        held_out,
+        MAX(from_day) OVER (PARTITION BY campaign_id ORDER BY step) AS from_day
+    FROM reached
+    WHERE from_day IS NOT NULL
+),
 placed AS (
     SELECT
         *,
         ROW_NUMBER() OVER (PARTITION BY campaign_id ORDER BY step) AS place,
         LEAD(from_day) OVER (PARTITION BY campaign_id ORDER BY step) AS to_day,
         COUNT(*) OVER (PARTITION BY campaign_id) AS steps
-    FROM reached
-    WHERE from_day IS NOT NULL
+    FROM ordered
 )
 SELECT
     placed.campaign_id,
@@ -42,7 +49,9 @@ SELECT
     SUM(CASE WHEN units.is_control = 1
         AND (units.days_to_order > placed.from_day OR placed.place = 1)
         AND (units.days_to_order <= placed.to_day OR placed.to_day IS NULL) THEN units.is_back ELSE 0 END)
-        AS back_held_out
+        AS back_held_out,
+    SUM((1 - units.is_control) * units.is_back) AS whole_back_contacted,
+    SUM(units.is_control * units.is_back) AS whole_back_held_out
 FROM placed
 INNER JOIN units ON units.campaign_id = placed.campaign_id AND units.is_over = 1
 WHERE placed.steps > 1

@@ -14,7 +14,8 @@ SELECT
     SUM(is_control * is_reached) AS reached_controls,
     SUM(is_over) AS n,
     SUM(is_over * contacts) AS contacts,
-    SUM(is_over * cost_cents) AS cost_cents,
+    CASE WHEN SUM(CASE WHEN cost_cents IS NULL THEN is_over ELSE 0 END) = 0
+        THEN SUM(is_over * cost_cents) END AS cost_cents,
     SUM(is_over * is_opened) AS opened,
     SUM(is_over * is_clicked) AS clicked,
     SUM(is_over * is_back) AS back,

@@ -38,13 +38,15 @@ def campaign_units(
     campaign and customer
       campaign_id, customer_id, arm  text
       is_control                     0 or 1: held out
-      purpose, channel               text of the first contact, or "unassigned"
+      purpose, channel               text of the first contact, or "unassigned"; of a hold-out that of those contacted,
+                                     where they have just one
       life_stage                     text, at the moment of the first contact; see `staged_customers`
       first_at                       time of the first contact
       window_days                    days
       is_over                        0 or 1: counted; 0 still waits
       is_standing                    0 or 1, of the campaign
       steps, contacts, cost_cents    the last step, contacts made (none of a hold-out), their cost in hundredths
+                                     (missing where that of one of them is)
       is_opened, is_clicked          0 or 1
       is_reached                     0 or 1: written to at all; of a hold-out it should be 0
       is_back                        0 or 1: ordered within the window

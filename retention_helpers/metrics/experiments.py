@@ -45,6 +45,7 @@ class Experiments:
     over), contacted_waiting and held_out_waiting (the others), held_out_reached (held out, and yet contacted).
     sums: n customers, how many of them have another value than 0, the total of the values and of their squares;
     is_share where a value is 0 or 1; is_trait where it was known before.
+    arms: n customers measured, contacts, their cost in money (missing where that of one of them is), opened, clicked.
     """
 
     campaigns: pd.DataFrame

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .cohort_sums import NEVER, CohortSums, matrix_of, sums_of
 from .doubly_robust import att, logit
-from .intervals import Floats
+from .intervals import CONFIDENCE, Floats, normal_quantile
 
 Control = Literal["never", "not_yet"]
 
@@ -35,6 +35,12 @@ class Estimate:
 
     value: float
     se: float
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 %."""
+        reach = normal_quantile(CONFIDENCE) * self.se
+        return self.value - reach, self.value + reach
 
 
 class Influence(Protocol):

@@ -12,7 +12,6 @@ import pandas as pd
 from retention_helpers.errors import CallError
 
 from .bands import pointwise, simultaneous
-from .intervals import CONFIDENCE, normal_quantile
 from .programme import Outcome, Programme, Table, read_programme
 from .programme_declines import Decline, after_comparing
 from .programme_panel import SecondOpinions, second_opinions
@@ -58,9 +57,15 @@ class ProgrammeEffect:
     late_high: float = np.nan
 
     @property
+    def is_told(self) -> bool:
+        """Whether number and interval may be used: not where declined, nor where they say more than may be claimed."""
+        spans_zero = self.robust_low <= 0 <= self.robust_high
+        return not self.declined and (self.verdict != "cannot_tell" or spans_zero)
+
+    @property
     def anyway(self) -> tuple[float, float]:
         """Share 0..1 of what members do that would have come without the programme, at both ends; else missing."""
-        if self.declined or not self.members_mean > 0:
+        if not self.is_told or not self.members_mean > 0:
             return np.nan, np.nan
         low, high = (float(np.clip(1 - end / self.members_mean, 0, 1)) for end in (self.robust_high, self.robust_low))
         return low, high
@@ -143,9 +148,7 @@ def effect_table(effects: Sequence[ProgrammeEffect]) -> pd.DataFrame:
             continue
         for way in ("fixed_effects", "group_time"):
             found = getattr(one.others, way)
-            reach = normal_quantile(CONFIDENCE) * found.se
-            ends = (found.value, found.value - reach, found.value + reach)
-            rows.append((one.outcome, way, *ends, np.nan, np.nan, "", ""))
+            rows.append((one.outcome, way, found.value, *found.interval, np.nan, np.nan, "", ""))
         rows += [
             (one.outcome, way, getattr(one.others, way), *[np.nan] * 4, "", "") for way in ("naive", "before_after")
         ]

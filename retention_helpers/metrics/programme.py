@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Literal
 
 import duckdb
-import numpy as np
 import pandas as pd
 
 from retention_helpers import engine
@@ -31,7 +30,8 @@ class Programme:
 
     trials       of members and controls
     counts       joined, compared, left out by reason (no_order, no_recent_order, too_new, no_join_date), controls,
-                 all_months_seen; of those who joined: by_month (dated on the very beginning of a month),
+                 of those compared month_seen and all_months_seen; outside (ordered within twelve months, never a
+                 member); of those who joined: by_month (dated on the very beginning of a month),
                  ordered_before (with an order before joining)
     sums         outcome -> sums by month of joining; of none where there is nobody to compare
     declined     why nothing may be said already, empty where it may
@@ -47,13 +47,6 @@ class Programme:
     def is_comparable(self) -> bool:
         """Whether there is anybody to compare."""
         return bool(self.sums)
-
-    @property
-    def outside(self) -> int:
-        """Customers who ordered long enough and did not join: those whom a member could be compared with."""
-        return len(
-            np.setdiff1d(self.trials.customer[~self.trials.is_joiner], self.trials.customer[self.trials.is_joiner])
-        )
 
 
 def read_programme(  # noqa: PLR0913 - three tables, and what is asked of them
@@ -134,8 +127,14 @@ def _counts(connection: duckdb.DuckDBPyConnection, trials: Trials, as_of: date) 
     ).fetchall()
     counts = {"joined": sum(by_reason.values()), "by_month": by_month, "ordered_before": ordered_before}
     counts |= {reason: by_reason.get(reason, 0) for reason in ("compared", "no_order", "no_recent_order", "too_new")}
-    seen = int((trials.is_joiner & (trials.seen >= trials.horizon)).sum())
-    return counts | {"no_join_date": undated, "controls": int((~trials.is_joiner).sum()), "all_months_seen": seen}
+    ((outside,),) = connection.execute(
+        "SELECT COUNT(DISTINCT customer_id) FROM orders WHERE month > $month - 12 AND month <= $month"
+        ' AND customer_id NOT IN (SELECT customer_id FROM memberships WHERE "at" < $ends_at)',
+        {"month": last_month(as_of), "ends_at": as_of + timedelta(days=1)},
+    ).fetchall()
+    watched, seen = (int((trials.is_joiner & (trials.seen >= months)).sum()) for months in (1, trials.horizon))
+    counts |= {"no_join_date": undated, "controls": int((~trials.is_joiner).sum()), "outside": outside}
+    return counts | {"month_seen": watched, "all_months_seen": seen}
 
 
 def _first_months(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:

@@ -90,8 +90,8 @@ def before_comparing(counts: dict[str, int], trials: Trials, months_before: int)
     """What can be said without any comparison. ``counts``: of members, by why they are compared or left out."""
     if not counts["joined"]:
         return (Decline("no_joins"),)
-    members, controls = int(trials.is_joiner.sum()), int((~trials.is_joiner).sum())
-    seen = int((trials.is_joiner & (trials.seen >= trials.horizon)).sum())
+    members, controls = int(trials.is_joiner.sum()), counts["controls"]
+    seen = counts["all_months_seen"]
     undated = (counts["no_recent_order"] + counts["no_order"] + counts["no_join_date"]) / (
         counts["joined"] + counts["no_join_date"]
     )

@@ -53,8 +53,8 @@ def effect_by_quarter(programme: Programme, effect: ProgrammeEffect) -> pd.DataF
       quarter            text, YYYY-Qn, of joining
       members            int, compared
       months             float, seen after joining, mean, at most the horizon
-      effect, low, high  outcome more a month and member, robust interval; missing below 100 members, or
-                         where what selection makes is not known
+      effect, low, high  outcome more a month and member, robust interval; missing below 100 members, and
+                         where the effect on all may not be told
     """
     columns = {"quarter": "str", "members": "int64", "months": "float64", "effect": "float64"}
     columns |= {"low": "float64", "high": "float64"}
@@ -62,12 +62,12 @@ def effect_by_quarter(programme: Programme, effect: ProgrammeEffect) -> pd.DataF
         return pd.DataFrame(columns=list(columns)).astype(columns)
     trials = programme.trials
     rows = []
-    for number in np.unique(trials.month[trials.is_joiner] // 3):
-        some = trials.take(trials.month // 3 == number)
+    for number in np.unique(trials.start_month[trials.is_joiner] // 3):
+        some = trials.take(trials.start_month // 3 == number)
         members = int(some.is_joiner.sum())
         months = float(np.minimum(np.floor(some.seen[some.is_joiner]), some.horizon).mean())
         value, low, high = np.nan, np.nan, np.nan
-        if members >= FEWEST_IN_QUARTER and months > 0 and np.isfinite(effect.room):
+        if members >= FEWEST_IN_QUARTER and months > 0 and effect.is_told:
             found = effect_of(fit_model(some, effect.outcome))
             ends = pointwise(np.array(found.value), found.total_influence)
             value, low, high = found.value, float(ends[0]) - effect.room, float(ends[1]) + effect.room

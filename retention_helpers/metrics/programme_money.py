@@ -48,7 +48,7 @@ class ProgrammeMoney:
     """The money of the whole months after joining, up to the horizon, of the members compared.
 
     parts            one row per part (gain, rewards, outstanding, running, net): amount, low, high, money, costs
-                     negative; gain and net are missing where the effect is declined
+                     negative; gain and net are missing where the effect may not be told
     member_months    whole months of membership that were seen
     break_even       revenue more a month and member that pays all costs: money, at the least and the most cost of the
                      points still held
@@ -69,9 +69,9 @@ def programme_money(
     """What do the first months of a membership bring, and what do they cost?
 
     Gain: effect on revenue x margin x member-months, at both ends of the robust interval. Rewards: points redeemed in
-    these months, at cost. Outstanding: points earned less redeemed and expired in them, times the part that is ever
-    redeemed (a range), at cost. Running: the programme's costs so far, by these months' part of all member-months. The
-    usual wrong edge: a year's gain from six months' effect; nothing is told beyond the months seen.
+    these months, at cost. Outstanding: of the points earned in them the part that is ever redeemed (a range), less what
+    was redeemed already, at cost. Running: the programme's costs so far, by these months' part of all member-months.
+    The usual wrong edge: a year's gain from six months' effect; nothing is told beyond the months seen.
 
     Parameters: ``connection`` on which the programme was read (`read_programme`), with facts ``memberships`` and
     ``costs``; ``revenue``, its effect on revenue; ``points``; ``terms``, none of which is ever guessed; ``as_of``.
@@ -92,7 +92,7 @@ def programme_money(
     running = float(np.nan_to_num(seen["running_cost"])) * months / max(float(seen["all_member_months"]), months)
     margin = float(terms.margin_share or 0.0)
     ends = (revenue.effect, revenue.robust_low, revenue.robust_high)
-    gain = [end * margin * months if not revenue.declined else np.nan for end in ends]
+    gain = [end * margin * months if revenue.is_told else np.nan for end in ends]
     middle = float(np.mean(outstanding))
     rows = {
         "gain": tuple(gain),
@@ -110,9 +110,10 @@ def _point_costs(seen: pd.Series, points: Points, cost_share: float) -> tuple[fl
     if not points.earned > 0:
         return 0.0, (0.0, 0.0)
     cost = points.value_per_point * cost_share
-    left = float(seen["earned"] - seen["redeemed"] - seen["expired"]) * cost
-    least, most = sorted((left * (1 - points.breakage_high), left * (1 - points.breakage_low)))
-    return float(seen["redeemed"]) * cost, (least, most)
+    earned, redeemed = float(seen["earned"]), float(seen["redeemed"])
+    # Who redeems early has done so: those still held go more slowly than the points of which they are the rest.
+    ahead = [max(earned * (1 - breakage) - redeemed, 0.0) for breakage in (points.breakage_high, points.breakage_low)]
+    return redeemed * cost, (ahead[0] * cost, ahead[1] * cost)
 
 
 def _missing(revenue: ProgrammeEffect, points: Points, terms: Terms) -> Missing | None:

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 
 from .bands import standard_error
+from .group_time import Estimate
 from .hidden_reasons import room_for_hidden_reasons
 from .intervals import CONFIDENCE, Floats, normal_quantile
 from .trial_effect import Effect, Model, effect_of, fit_model, growth_before, overlap
@@ -19,7 +20,7 @@ MOST_CERTAIN, MOST_OFF = 0.20, 0.20  # joiners with a chance above 0.9; standard
 
 
 @dataclass(frozen=True)
-class Placebo:
+class Placebo(Estimate):
     """A difference that joining cannot have made, in outcome a month: it should be 0.
 
     ``reach``: what a difference of 1 leaves in the effect; ``room``: what the interval has for hidden reasons, outcome
@@ -27,8 +28,6 @@ class Placebo:
     no reason to say nothing: the interval grows by it.
     """
 
-    value: float
-    se: float
     room: float = 0.0
     reach: float = 1.0
 

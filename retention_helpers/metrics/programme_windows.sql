@@ -13,8 +13,7 @@ WITH windows AS (
 moved AS (
     SELECT
         SUM(CASE WHEN event = 'earn' THEN points ELSE 0 END) AS earned,
-        SUM(CASE WHEN event = 'redeem' THEN points ELSE 0 END) AS redeemed,
-        SUM(CASE WHEN event = 'expire' THEN points ELSE 0 END) AS expired
+        SUM(CASE WHEN event = 'redeem' THEN points ELSE 0 END) AS redeemed
     FROM memberships
     INNER JOIN windows ON windows.customer_id = memberships.customer_id
     WHERE DATE_DIFF('second', windows.joined_at, memberships."at") >= 0
@@ -39,7 +38,6 @@ SELECT
     CAST(COALESCE((SELECT SUM(months) FROM windows), 0) AS DOUBLE) AS member_months,
     CAST(COALESCE(moved.earned, 0) AS DOUBLE) AS earned,
     CAST(COALESCE(moved.redeemed, 0) AS DOUBLE) AS redeemed,
-    CAST(COALESCE(moved.expired, 0) AS DOUBLE) AS expired,
     CAST(everybody.months AS DOUBLE) AS all_member_months,
     CAST(running.cost AS DOUBLE) AS running_cost
 FROM moved

@@ -37,6 +37,7 @@ class Trials:
     customer: NDArray[np.int64]  # (n,) 0..customers-1
     customers: int
     month: NDArray[np.int64]  # (n,) calendar month of the order it starts from
+    start_month: NDArray[np.int64]  # (n,) calendar month of the start
     day: Floats  # (n,) 0..1, how much of that month was over
     gap: Floats  # (n,) months from the last order to the start
     known: Floats  # (n,) months from the first order to the start
@@ -138,6 +139,7 @@ def _read(
         customer=customer.astype(np.int64),
         customers=len(names),
         month=rows["month"].to_numpy(np.int64),
+        start_month=(starts.dt.year * 12 + starts.dt.month - 1).to_numpy(np.int64),
         day=((index_at.dt.day - 1) / index_at.dt.days_in_month).to_numpy(float),
         gap=gap / MONTH_SECONDS,
         known=known,

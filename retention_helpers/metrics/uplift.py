@@ -15,7 +15,7 @@ from .intervals import Floats, draw_interval, newcombe_difference, share
 
 TENTHS = 10
 FEWEST_CUSTOMERS, FEWEST_BACK = 2000, 100  # in each arm: fewer cannot be ranked
-MOST_CUSTOMERS = 200_000
+MOST_CUSTOMERS = 100_000  # in each arm
 DRAWS = 1000
 TRAITS = ("orders_before", "orders_180_days", "spend_before_cents", "days_since_last_order")
 DECILES = {
@@ -36,8 +36,9 @@ def uplift_deciles(
 ) -> pd.DataFrame:
     """In which tenth of its customers did a campaign change most?
 
-    Of the largest sound campaign with 2,000 customers and 100 reactivations in each arm. One half of its customers
-    ranks the other: two logistic regressions on what was known before, one of those contacted and one of those held
+    Of the largest sound campaign with 2,000 customers in each arm, 100 of them with the result and 100 without. Of an
+    arm of more than 100,000 so many are taken by chance, and have to be enough, too. One half of the customers ranks
+    the other: two logistic regressions on what was known before, one of those contacted and one of those held
     out; their difference is the expected gain. The effect in each tenth is measured, not modelled. The usual wrong
     edge: ranking by the chance to respond, which puts those first who would have come anyway.
 
@@ -48,7 +49,7 @@ def uplift_deciles(
     Returns ten rows, of the largest expected gain first, or none where no campaign is large enough:
       campaign_id, measure               text
       decile                             1 to 10
-      contacted, held_out                customers of at most 200,000
+      contacted, held_out                customers, at most 100,000 each
       back_contacted, back_held_out      those of them with the result
       response, control_response         0..1
       effect, effect_low, effect_high    Newcombe interval
@@ -57,8 +58,8 @@ def uplift_deciles(
     for campaign, measure in chosen:
         rows = _rows(units, campaign) if measure == "back" else _outcome_rows(outcomes, campaign, measure, settings)
         traits = rows.drop(columns=["is_control", "result"])
-        if len(traits.columns):
-            result, is_control = rows["result"].to_numpy(dtype=int), rows["is_control"].to_numpy(dtype=int)
+        result, is_control = rows["result"].to_numpy(dtype=int), rows["is_control"].to_numpy(dtype=int)
+        if len(traits.columns) and _is_enough(result, is_control):
             gain = expected_gain(traits.to_numpy(dtype=float), result, is_control, seed=seed)
             return (
                 _tenths(gain, result, is_control)
@@ -127,19 +128,37 @@ def _chosen(effects: pd.DataFrame) -> list[tuple[str, str]]:
     return list(zip(first["campaign_id"], first["measure"], strict=True))
 
 
+def _is_enough(result: NDArray[np.int64], is_control: NDArray[np.int64]) -> bool:
+    """Whether each arm can be ranked: a half of it without anybody of either kind would teach nothing."""
+    arms = [result[is_control == side] for side in (0, 1)]
+    return all(
+        len(arm) >= FEWEST_CUSTOMERS and min(int(arm.sum()), len(arm) - int(arm.sum())) >= FEWEST_BACK for arm in arms
+    )
+
+
 def _rows(units: duckdb.DuckDBPyRelation, campaign: str) -> pd.DataFrame:
-    """Result, arm and traits of a campaign's customers; of too many a random part that is always the same."""
+    """Result, arm and traits of a campaign's customers; of too many in an arm a random part that is always the same."""
+    by_chance = "MD5(customer_id), customer_id"
     mine = units.filter(f"campaign_id = {literal(campaign)} AND is_over = 1")
-    rows = mine.order("MD5(customer_id), customer_id").limit(MOST_CUSTOMERS)
-    return rows.project(f"is_control, is_back AS result, {', '.join(TRAITS)}").df()
+    # Each arm by itself: a common cut would leave a small hold-out next to nobody.
+    first, second = (mine.filter(f"is_control = {side}").order(by_chance).limit(MOST_CUSTOMERS) for side in (0, 1))
+    return first.union(second).order(by_chance).project(f"is_control, is_back AS result, {', '.join(TRAITS)}").df()
 
 
 def _outcome_rows(outcomes: pd.DataFrame, campaign: str, measure: str, settings: Audiences) -> pd.DataFrame:
     rows = outcomes[(outcomes["campaign_id"] == campaign) & outcomes[measure].notna()]
-    if len(rows) > MOST_CUSTOMERS:
-        rows = rows.iloc[np.linspace(0, len(rows) - 1, MOST_CUSTOMERS).astype(int)]
+    is_control = rows["arm"].isin(settings.control_arms).to_numpy(dtype=int)
+    kept = np.sort(np.concatenate([_thinned(np.flatnonzero(is_control == side)) for side in (0, 1)]))
+    rows, is_control = rows.iloc[kept], is_control[kept]
     traits = rows[[name for name in rows.columns if name.startswith(BEFORE)]]
-    return traits.assign(is_control=rows["arm"].isin(settings.control_arms).astype(int), result=rows[measure])
+    return traits.assign(is_control=is_control, result=rows[measure])
+
+
+def _thinned(places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """At most `MOST_CUSTOMERS` of the places, evenly over all of them."""
+    if len(places) <= MOST_CUSTOMERS:
+        return places
+    return places[np.linspace(0, len(places) - 1, MOST_CUSTOMERS).astype(int)]
 
 
 def _tenths(gain: Floats, result: NDArray[np.int64], is_control: NDArray[np.int64]) -> pd.DataFrame:

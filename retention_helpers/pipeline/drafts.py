@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retention_helpers.errors import CallError
 from retention_helpers.params import Addressees, MailList, Profile, Recipients
 from retention_helpers.params.recipients import Resolved
 from retention_helpers.publishing.browser import PrintPage
@@ -16,6 +15,8 @@ from retention_helpers.publishing.mail.message import unsubscribe_address
 from retention_helpers.publishing.mail.notice import customers_by_manager, failure_notice, manager_notice
 from retention_helpers.publishing.mail.published import Published, open_published
 from retention_helpers.words import Words
+
+from .readiness import check_way
 
 Say = Callable[[str], None]
 
@@ -97,11 +98,7 @@ def failure_draft(desk: Desk, wanted: Addressees, failures: Sequence[Mapping[str
 def _list_draft(desk: Desk, name: str, wanted: MailList, month: Published) -> Draft:
     words = desk.words(month.locale)
     links = desk.links(month.inside)
-    if wanted.attach == "none" and not links.month:
-        raise CallError(
-            f"recipients: {name}: with attach: none and no reports_url in the profile, the mail would neither carry "
-            "the report nor lead to it. Set one of them."
-        )
+    check_way(name, wanted, desk.profile)
     notebooks = month.chosen(wanted.notebooks)
     said = contents(month, notebooks, words, links)
     files = attachments(wanted.attach, month, notebooks, words, desk.print_page)

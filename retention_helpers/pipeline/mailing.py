@@ -2,7 +2,7 @@
 
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -24,6 +24,7 @@ from retention_helpers.publishing.versions import periods_in
 from .drafts import Desk, Draft, Say, failure_draft, month_drafts
 from .lock import lock
 from .notifying import tell_channels
+from .readiness import check_anybody
 
 
 @dataclass(frozen=True)
@@ -62,19 +63,28 @@ def mail_month(request: MailRequest, say: Say) -> list[Path]:
         failures = [item for item in failures_of(request.reports, profile.name) if item["period"] == period]
         if failures:
             drafts = [failure_draft(desk, recipients.failures, failures)] if recipients.failures else []
-        else:
-            drafts = month_drafts(desk, recipients, say)
-            _check_anybody(request, drafts)
-        steps = [partial(_out, request, desk, drafts, server, say)]
-        if not failures:
-            steps.append(partial(tell_channels, desk, channels, request.now, say))
-        written = _all_of(steps)
-    if failures:
-        names = ", ".join(item["notebook"] for item in failures)
-        raise NotebookError(
-            f"{period} failed ({names}), so its report is not mailed. Publish it again: make report PERIOD={period}"
+            raise _failed(period, failures, partial(_out, request, desk, drafts, server, say))
+        drafts = month_drafts(desk, recipients, say)
+        if request.send:
+            check_anybody([draft.to for draft in drafts])
+        return _all_of(
+            [
+                partial(_out, request, desk, drafts, server, say),
+                partial(tell_channels, desk, channels, request.now, say),
+            ]
         )
-    return written
+
+
+def _failed(period: str, failures: Sequence[Mapping[str, str]], tell: Callable[[], list[Path]]) -> NotebookError:
+    """The error of a month that failed, once those who hear of failures were told."""
+    names = ", ".join(item["notebook"] for item in failures)
+    told = f"{period} failed ({names}), so its report is not mailed. Publish it again: make report PERIOD={period}"
+    try:
+        tell()
+    except MailError as error:
+        # That a notebook failed is the graver news, and the one that the exit code tells of.
+        told += f"\n{error}"
+    return NotebookError(told)
 
 
 def _alerts(request: MailRequest, profile: Profile, say: Say) -> list[Path]:
@@ -112,12 +122,6 @@ def _period(request: MailRequest, profile: Profile) -> str:
     if not known:
         raise CallError(f"{profile.name}: no month was published. Publish one first: make report")
     return max(known)
-
-
-def _check_anybody(request: MailRequest, drafts: Sequence[Draft]) -> None:
-    if request.send and drafts and not any(draft.to.addresses for draft in drafts):
-        unset = dict.fromkeys(name for draft in drafts for name in draft.to.unset)
-        raise CallError(f"there is nobody to send to. Set {', '.join(unset) or 'addresses in the file of recipients'}.")
 
 
 def _out(request: MailRequest, desk: Desk, drafts: Sequence[Draft], server: Server | None, say: Say) -> list[Path]:

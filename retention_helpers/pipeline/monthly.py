@@ -1,95 +1,82 @@
-"""What a scheduler starts: every complete month since the last published one is published, then the last one is mailed.
+"""What a scheduler starts: every complete month since the first published one that is not whole yet, and the last mail.
 
 Started again it does what is left, and nothing where nothing is: months that are published stay, mails that went out
 are not sent again.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from retention_helpers.errors import NotebookError
+from retention_helpers.errors import CallError, MailError, NotebookError, RetentionError
 from retention_helpers.params import load_profile
-from retention_helpers.periods import Period
 from retention_helpers.publishing.execution import Progress
-from retention_helpers.publishing.failures import failures_of, manifest_of
-from retention_helpers.publishing.mail.server import server_of
-from retention_helpers.publishing.versions import periods_in
+from retention_helpers.publishing.failures import failures_of
 
+from .due import due_months
 from .hidden import without_secrets
-from .lock import lock
 from .mailing import MailRequest, mail_month
-from .places import absolute_places
-from .run import RunRequest, facts_and_periods, run_months
-from .writable import check_writable
+from .notebooks import suite_of
+from .readiness import check_mail
+from .run import RunRequest, run_months
 
 MOST = 3
 
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Due:
-    """The months to publish, the earliest first; those that are too many; the last one that is complete."""
-
-    months: Sequence[str]
-    passed_over: Sequence[str]
-    last: str
-
-
 def publish_and_mail(
     run: RunRequest, mail: MailRequest, say: Say, progress: Progress | None = None, *, most: int = MOST
 ) -> None:
-    """Publish what is due, at most so many months, then mail the last complete month; sent only where ``mail`` says so.
+    """Publish what is due, the last complete month and at most so many before it, then mail that one.
 
-    A month that fails does not keep the ones after it; those who hear of failures are told. Raises `NotebookError`
-    when one failed, else the errors of `run_months` and `mail_month`.
+    It is sent only where ``mail`` says so. A month that fails does not keep the ones after it; those who hear of
+    failures are told. Raises `CallError` before anything is begun, `NotebookError` when a month failed, whatever else
+    went wrong; otherwise the errors of `run_months` and `mail_month`.
     """
-    if mail.send:
-        server_of()  # what is not set is told now, not after an hour's work
-    due = _due(run, say, most)
+    profile = load_profile(run.profile)
+    check_mail(profile, suite_of(profile, run.folder), is_sent=mail.send)
+    due = due_months(run, profile, say, most)
     if due.passed_over:
         say(
-            f"Not caught up, for at most {most} months are: {', '.join(due.passed_over)}. "
-            "Publish them with: run --period YYYY-MM"
+            f"Not caught up at this start: {', '.join(due.passed_over)}. The next start goes on; "
+            f"for more than {most} at once: --most N."
         )
     if not due.months:
         say(f"{due.last} is published; no later month is complete.")
+    failed = _publish(run, due.months, say, progress)
+    kept = {item["period"] for item in failures_of(run.reports, profile.name)}
+    # Where the front page failed and no notebook, there is no failure to tell of, and no whole month to mail.
+    mailed = [month for month in dict.fromkeys((*failed, due.last)) if month not in failed or month in kept]
+    faults = _mail(mail, mailed, say)
+    if failed or any(isinstance(fault, NotebookError) for fault in faults):
+        raise NotebookError("\n".join(map(str, (*failed.values(), *faults))))
+    if faults:
+        # A call that is refused has begun nothing: after a month was published it is its mail that did not go out.
+        is_late = due.months and isinstance(faults[0], CallError)
+        raise MailError(str(faults[0])) if is_late else faults[0]
+
+
+def _publish(run: RunRequest, months: Sequence[str], say: Say, progress: Progress | None) -> dict[str, NotebookError]:
+    """Publish each month though another failed; those that did."""
     failed: dict[str, NotebookError] = {}
-    for month in due.months:
+    for month in months:
         try:
             with without_secrets():
                 (done,) = run_months(replace(run, periods=[month]), say, progress)
             say(f"Published: {done.folder / 'index.html'}")
         except NotebookError as error:
             failed[month] = error
-            say(f"{month} failed; it is tried again at the next start.")
-    for month in dict.fromkeys((*failed, due.last)):
+            # At once: whatever ends the call later, the log says which cell it was.
+            say(f"{error}\n{month} failed; it is tried again at the next start.")
+    return failed
+
+
+def _mail(mail: MailRequest, months: Sequence[str], say: Say) -> list[RetentionError]:
+    """Mail each month though another could not be; what went wrong."""
+    faults: list[RetentionError] = []
+    for month in months:
         try:
             mail_month(replace(mail, period=month), say)
-        except NotebookError as error:
-            failed.setdefault(month, error)
-    if failed:
-        raise NotebookError("\n".join(map(str, failed.values())))
-
-
-def _due(run: RunRequest, say: Say, most: int) -> Due:
-    profile = load_profile(run.profile)
-    check_writable(run.reports)
-    with absolute_places(profile), lock(run.reports / profile.name):
-        # They are built here where the source has changed, and found ready by the runs that follow.
-        facts, (last,) = facts_and_periods(profile, replace(run, periods=()), say)
-        facts.close()
-    done = {month for month in map(Period.parse, _published(run.reports / profile.name)) if month <= last}
-    since = max(done) + 1 if done else last
-    # One that failed waits for its repair, however many were published after it.
-    failed = {Period.parse(item["period"]) for item in failures_of(run.reports, profile.name)}
-    wanted = {Period(index) for index in range(since.index, last.index + 1)} | {m for m in failed - done if m <= last}
-    months = [month.label for month in sorted(wanted)]
-    return Due(months[-most:], months[:-most], last.label)
-
-
-def _published(folder: Path) -> list[str]:
-    """The months that need no other run: whole, and over when they were made."""
-    manifests = {period: manifest_of(folder / period) for period in periods_in(folder)}
-    return [period for period, said in manifests.items() if said.get("is_complete") and not said.get("failed")]
+        except RetentionError as error:
+            faults.append(error)
+    return faults

@@ -34,6 +34,11 @@ def missing_tables(notebook: Path, profile: Profile) -> list[str]:
     return [] if instead and all(table in profile.tables for table in instead) else missing
 
 
+def suite_of(profile: Profile, folder: Path = NOTEBOOKS) -> list[str]:
+    """The names of the notebooks that a whole month of a profile has: all but those whose tables it does not have."""
+    return [path.stem for path in find_notebooks(folder=folder) if not missing_tables(path, profile)]
+
+
 def share_out(notebooks: Sequence[Path], common: Mapping[str, object], extra: Mapping[str, object]) -> dict[str, dict]:
     """The parameters of each notebook: the common ones, and of ``extra`` those that it takes.
 

@@ -51,8 +51,13 @@ def _said(place: Place, fault: CellError, parameters: Mapping[str, object], now:
     }
 
 
+def failed_in(place: Place) -> list[str]:
+    """The notebooks that failed for this period and are not answered yet."""
+    return sorted(path.parent.name for path in _folder(place).glob("[!.]*/failure.json"))
+
+
 def forget(place: Place, notebooks: Iterable[str]) -> None:
-    """Remove the failures of notebooks that have succeeded since."""
+    """Remove the failures of notebooks that have succeeded since, or that nobody will run again."""
     for name in notebooks:
         versions.remove(_folder(place) / name)
     _remove_empty(place)

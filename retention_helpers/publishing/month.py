@@ -32,6 +32,9 @@ def publish_month(request: MonthRequest, progress: Progress | None = None) -> Mo
     values = _checked(request)
     steps = plan_month(request, values)
     if is_as_published(request, steps):
+        if gone := _gone(request):
+            failures.forget(place, gone)
+            failures.write_history(place, request.company, request.words)
         return MonthResult(place.published, (), tuple(values), (), is_unchanged=True)
     with versions.staging(place) as staged:
         made: dict[str, Made] = {}
@@ -54,7 +57,7 @@ def publish_month(request: MonthRequest, progress: Progress | None = None) -> Mo
         write_month_files(request, staged, failed, made)
         versions.publish(place)
     done = tuple(name for name in values if name in made)
-    failures.forget(place, done)
+    failures.forget(place, (*done, *_gone(request)))
     failures.write_history(place, request.company, request.words)
     return MonthResult(place.published, done, carried, failed)
 
@@ -173,6 +176,13 @@ def _carry_over(request: MonthRequest, staged: Path, done: Collection[str]) -> t
     for name in names:
         parts.carry(request, last, staged, name)
     return tuple(names)
+
+
+def _gone(request: MonthRequest) -> list[str]:
+    """Those that failed and are left out by now, or no notebook any more: no success will ever answer them."""
+    failed, left_out = failures.failed_in(request.place), {item.notebook for item in request.left_out}
+    # Without an order nobody has said which notebooks there are.
+    return [name for name in failed if name in left_out or (request.order and name not in request.order)]
 
 
 def _told(faults: Sequence[CellError], place: Place) -> str:

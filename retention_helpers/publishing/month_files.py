@@ -1,6 +1,6 @@
 """The files that speak of a whole month: its front pages, headline.json, manifest.json."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -113,6 +113,7 @@ def _manifest(request: MonthRequest, staged: Path, failed: tuple[str, ...], made
             for name in nodes
         },
         "failed": list(failed),
+        "missing": _missing(request, {*nodes, *failed}),
         "made_of": front_fingerprint(request),
         "files": {
             path.relative_to(staged).as_posix(): file_digest(path)
@@ -122,6 +123,12 @@ def _manifest(request: MonthRequest, staged: Path, failed: tuple[str, ...], made
         "code": code_hashes(nodes),
         "versions": library_versions(),
     }
+
+
+def _missing(request: MonthRequest, known: Collection[str]) -> list[str]:
+    """The notebooks that there are and that nobody has run for this month yet."""
+    left_out = {item.notebook for item in request.left_out}
+    return [name for name in request.order if name not in known and name not in left_out]
 
 
 def _of_one(request: MonthRequest, made: Made, before: Mapping[str, Any], staged: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What is shown of campaigns: worked-out shops, hostile names, nothing at all; and the effects as a drawing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import duckdb
 import pandas as pd
@@ -21,7 +22,7 @@ from retention_helpers.figures.campaign_words import CLAIMED, VERDICTS, group_na
 from retention_helpers.metrics.campaign_chains import campaign_chains, later_steps
 from retention_helpers.metrics.campaign_checks import REASONS, balance, campaign_checks
 from retention_helpers.metrics.campaign_effects import CLAIMS, campaign_effects
-from retention_helpers.metrics.campaign_groups import campaign_groups
+from retention_helpers.metrics.campaign_groups import UNNAMED, campaign_groups
 from retention_helpers.metrics.campaign_money import campaign_money
 from retention_helpers.metrics.campaign_units import campaign_ledger, campaign_units
 from retention_helpers.metrics.cuped import cuped_effects
@@ -56,7 +57,8 @@ def told(shop: Shop, words: Words = EN) -> Told:
     power = next_holdout(found, effect=0.02)
     chains = campaign_chains(con, units, checked, as_of=AS_OF)
     tenths = uplift_deciles(units, pd.DataFrame(), found, settings=settings(), seed=1)
-    actions = holdout_findings.campaign_actions(found, power, words)
+    money = campaign_money(known, found, margin_share=0.4)
+    actions = holdout_findings.campaign_actions(found, money, power, words)
     everything = [
         figures.counted_table(campaign_ledger(con, as_of=AS_OF, months=12), words),
         figures.effects_figure(found, words),
@@ -64,7 +66,7 @@ def told(shop: Shop, words: Words = EN) -> Told:
         figures.checks_table(checked, found, words),
         parts.chains_table(chains, later_steps(chains), words),
         parts.groups_figure(campaign_groups(units, checked), words),
-        parts.money_table(campaign_money(known, found, margin_share=0.4), words),
+        parts.money_table(money, words),
         parts.reactions_table(campaign_reactions(known, found), found, words),
         parts.uplift_figure(tenths, qini(tenths, seed=1), words),
         parts.cuped_table(cuped_effects(units, checked, active_days=90), words),
@@ -120,8 +122,63 @@ def test_what_to_do_is_said_for_every_purpose_with_a_hold_out() -> None:
     assert told(SHOPS["nothing"]).shown["next"].headline == "Hold some customers out of the next campaign"
 
 
+def advised(*shops: Shop) -> str:
+    """What is to be done with the only purpose."""
+    (action,) = told(together(*shops)).actions
+    return str(action["headline"])
+
+
+WORKS, EARLY = "Win back: send it again, it works", datetime(2026, 8, 3, 10)
+UNTRIED = {
+    "window open": campaign("b", at=datetime(2026, 10, 20)),
+    "too few": campaign("b", contacted=(100, 9), held=(30, 0), at=datetime(2026, 9, 1)),
+}
+
+
+@pytest.mark.parametrize("later", UNTRIED)
+def test_a_campaign_that_cannot_be_judged_does_not_take_back_what_the_last_one_proved(later: str) -> None:
+    assert advised(campaign("a", at=EARLY), UNTRIED[later]) == WORKS
+
+
+def test_the_latest_judged_campaign_counts_and_not_an_older_one() -> None:
+    later = campaign("b", contacted=(400, 40), held=(200, 18), at=datetime(2026, 9, 1))
+    assert advised(campaign("a", at=EARLY), later) == "Win back: try it once more, nothing is proven"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "headline"),
+    [
+        (20, 90, "Win back (voucher): send it again, it works"),
+        (90, 30, "Win back (treatment): send it again, it works"),
+        (90, 90, WORKS),
+        (6, 6, "Win back: stop it, it does harm"),
+        (6, 30, "Win back: try it once more, nothing is proven"),
+    ],
+)
+def test_all_arms_of_the_campaign_are_looked_at(first: int, second: int, headline: str) -> None:
+    """Of 200 held out 20 come back, of 300 in each arm so many."""
+    voucher = campaign(contacted=(300, second), held=(0, 0), arm="voucher")
+    assert advised(campaign(contacted=(300, first), held=(200, 20)), voucher) == headline
+
+
+def costly(shop: Shop, arm: str, cents: int) -> Shop:
+    return Shop([replace(c, cents=cents) if c.arm == arm else c for c in shop.contacts], shop.orders)
+
+
+def test_what_brings_customers_back_for_more_than_they_bring_is_not_sent_again_as_it_is() -> None:
+    """30 of 100 against 10, 20 for each: at a margin of 40 % that is 1.60 a customer contacted."""
+    first = campaign(contacted=(300, 90), held=(200, 20))
+    voucher = campaign(contacted=(300, 90), held=(0, 0), arm="voucher")
+    loses = "make it cheaper; it brings customers back, but costs more than they bring"
+    assert advised(costly(first, "treatment", 900)) == f"Win back: {loses}"
+    assert advised(costly(first, "treatment", 161)) == WORKS  # a loss, but not a reliable one
+    both = together(first, voucher)
+    assert advised(costly(both, "voucher", 900)) == "Win back (treatment): send it again, it works"
+    assert advised(costly(costly(both, "voucher", 900), "treatment", 900)) == f"Win back: {loses}"
+
+
 def test_every_verdict_of_the_metric_has_its_words() -> None:
-    assert set(VERDICTS) == {*CLAIMS, *REASONS, "too_few"}
+    assert set(VERDICTS) == {*CLAIMS, *REASONS, "too_few", *UNNAMED.values()}
     assert tuple(CLAIMED) == tuple(CLAIMS)
     assert group_name("purpose", "our_own", EN) == "our_own"
     assert group_name("channel", "unassigned", EN) == "unassigned"

@@ -136,13 +136,15 @@ def together(*shops: Shop) -> Shop:
 # ---- the twin
 
 
-def twin(shop: Shop, wanted: Audiences, *, months: int, as_of: date = AS_OF) -> dict[tuple[str, str], dict[str, int]]:
+def twin(
+    shop: Shop, wanted: Audiences, *, months: int, as_of: date = AS_OF
+) -> dict[tuple[str, str], dict[str, int | None]]:
     """(campaign, arm) -> its counts, by the rules, one customer after the other."""
     ends_at = datetime(as_of.year, as_of.month, as_of.day) + timedelta(days=1)
     known = [
         c for c in shop.contacts if c.customer and c.arm and c.at < ends_at and c.purpose not in wanted.not_marketing
     ]
-    found: dict[tuple[str, str], dict[str, int]] = {}
+    found: dict[tuple[str, str], dict[str, int | None]] = {}
     for name in {c.campaign for c in known}:
         firsts: dict[str, Contact] = {}
         for c in sorted((c for c in known if c.campaign == name), key=lambda c: _order(c, wanted)):
@@ -164,8 +166,10 @@ def twin(shop: Shop, wanted: Audiences, *, months: int, as_of: date = AS_OF) -> 
                 counts["n"] += 1
                 counts["back"] += bool(after)
                 counts["revenue"] += sum(o.cents for o in after)
-                counts["cost_cents"] += sum(c.cents or 0 for c in mine)
-                counts["contacts"] += sum(c.arm not in wanted.control_arms for c in mine)
+                made = [c for c in mine if c.arm not in wanted.control_arms]
+                counts["contacts"] += len(made)
+                is_known = counts["cost_cents"] is not None and all(c.cents is not None for c in made)
+                counts["cost_cents"] = counts["cost_cents"] + sum(c.cents or 0 for c in mine) if is_known else None
                 counts["orders_before"] += sum(o.customer == who and o.at <= first.at for o in shop.orders)
     return found
 

@@ -1,6 +1,7 @@
 """What campaigns add: worked by hand, published, simulated with a truth that is known; and why nothing is claimed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -93,6 +94,25 @@ def test_money_per_contact_and_what_a_customer_brought_back_cost() -> None:
     (bare,) = campaign_money(known, found, margin_share=None).to_dict("records")
     assert np.isnan(bare["return_per_contact"])
     assert bare["p_value"] == pytest.approx(oracle.pvalue)
+
+
+def test_a_cost_that_nobody_wrote_down_is_missing_and_not_none() -> None:
+    """One of 400 contacts lacks its cost: cost and return are open, and the revenue alone is judged."""
+    shop = campaign(contacted=(400, 60), held=(200, 15))
+    shop = Shop([replace(shop.contacts[0], cents=None), *shop.contacts[1:]], shop.orders)
+    (row,) = campaign_money(measured(shop), effects(shop), margin_share=0.5).to_dict("records")
+    open_ones = [name for name in row if name.startswith(("cost", "return"))]
+    assert len(open_ones) == 8
+    assert all(np.isnan(row[name]) for name in open_ones)
+    (bare,) = campaign_money(measured(shop), effects(shop), margin_share=None).to_dict("records")
+    judged = ["revenue_effect", "p_value", "p_holm", "claim"]
+    assert [row[name] for name in judged] == [bare[name] for name in judged]
+    assert row["claim"] == "raised"
+
+
+def test_what_is_not_measured_yet_has_no_cost_yet() -> None:
+    shop = campaign(at=datetime(2026, 10, 10))
+    assert np.isnan(campaign_money(measured(shop), effects(shop), margin_share=0.5)["cost"].iloc[0])
 
 
 def test_a_cost_has_no_upper_bound_where_the_effect_may_be_nothing() -> None:

@@ -1,12 +1,18 @@
 """The parts of what campaigns add: steps, groups, tenths, what is saved by CUPED, and the next hold-out."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
 
 from retention_helpers.errors import CallError
+from retention_helpers.metrics import uplift
 from retention_helpers.metrics.campaign_chains import WHOLE, campaign_chains, later_steps
 from retention_helpers.metrics.campaign_checks import balance, campaign_checks
 from retention_helpers.metrics.campaign_groups import campaign_groups
@@ -33,6 +39,7 @@ from tests.metrics.campaign_base import (
 from tests.metrics.test_power import PUBLISHED
 
 DAY = timedelta(days=1)
+STEP_DAYS = ((1, 0), (2, 20), (3, 8))
 
 
 def asked(shop: Shop):
@@ -46,10 +53,13 @@ def asked(shop: Shop):
 # ---- chains
 
 
-def chain(name: str = "chain") -> Shop:
-    """Three steps on days 0, 7 and 14. Of 100 contacted 20, 10 and 5 come back after each; of 50 held out 2 each."""
+SIDES = (("treatment", 100, (20, 10, 5)), ("control", 50, (2, 2, 2)))
+
+
+def chain(name: str = "chain", sides: Sequence[tuple[str, int, Sequence[int]]] = SIDES) -> Shop:
+    """Steps on days 0, 7, ...: of so many in an arm so many come back after each."""
     contacts, orders = [], []
-    for arm, n, back in (("treatment", 100, (20, 10, 5)), ("control", 50, (2, 2, 2))):
+    for arm, n, back in sides:
         who = [f"{name}-{arm}-{place}" for place in range(n)]
         gone = 0
         for step, came in enumerate(back):
@@ -79,6 +89,29 @@ def test_each_step_counts_its_own_days_of_all_who_began() -> None:
     later = later_steps(found).iloc[0]
     assert later["chains"] == 1
     assert [later["first_effect"], later["effect"]] == pytest.approx([0.20 - 0.04, 0.15 - 0.08])
+    # Of the smaller arm, by the common share of the later steps: 50 of 150, of 19.
+    assert (later["expected"], later["claim"]) == (pytest.approx(50 / 150 * 19), "too_few")
+    assert found["claim"].tolist() == ["too_few", "too_few", "too_few", ""]
+    assert found["p_holm"].isna().all()
+
+
+def test_later_steps_are_claimed_only_where_they_stand_beside_the_first() -> None:
+    """10 % and 10 % come back on the first step; 10 % and 6 % on the second: p .037, of two comparisons .074."""
+    con, units, checked = asked(chain(sides=(("treatment", 400, (40, 40)), ("control", 400, (40, 24)))))
+    found = campaign_chains(con, units, checked, as_of=AS_OF)
+    error = np.sqrt(0.08 * 0.92 * 2 / 400)
+    assert found["p_value"].iloc[1] == pytest.approx(2 * stats.norm.sf(0.04 / error))
+    assert found["p_holm"].iloc[1] == pytest.approx(2 * found["p_value"].iloc[1])
+    assert found["effect_low"].iloc[1] > 0
+    assert found["claim"].tolist() == ["unclear", "unclear", ""]
+    later = later_steps(found).iloc[0]
+    assert later["effect_low"] > 0
+    assert later["p_holm"] == pytest.approx(2 * later["p_value"])
+    assert (later["expected"], later["claim"], later["first_claim"]) == (32, "unclear", "unclear")
+    surer = asked(chain(sides=(("treatment", 400, (40, 60)), ("control", 400, (40, 20)))))
+    steps = campaign_chains(*surer, as_of=AS_OF)
+    assert steps["claim"].tolist() == ["unclear", "raised", ""]
+    assert later_steps(steps)["claim"].tolist() == ["raised"]
 
 
 def test_the_whole_is_what_the_campaign_shows() -> None:
@@ -87,6 +120,37 @@ def test_the_whole_is_what_the_campaign_shows() -> None:
     found = campaign_chains(con, units, checked, as_of=AS_OF)
     whole = found[found["step"] == WHOLE].set_index("campaign_id")["effect"]
     assert whole.to_dict() == effects(shop).set_index("campaign_id")["effect"].to_dict()
+
+
+def test_steps_out_of_order_count_each_order_once() -> None:
+    """Most had step 3 on day 8, before step 2 on day 20. Orders on days 3, 10 and 22."""
+    contacts, orders = [], []
+    for arm, n, back in (("treatment", 100, (12, 6, 4)), ("control", 50, (3, 2, 1))):
+        who = [f"{arm}-{place}" for place in range(n)]
+        contacts += [Contact("c", one, BEGIN + day * DAY, arm, step) for one in who for step, day in STEP_DAYS]
+        days = [day for day, came in zip((3, 10, 22), back, strict=True) for _ in range(came)]
+        orders += [Order(one, BEGIN + day * DAY) for one, day in zip(who, days, strict=False)]
+    con, units, checked = asked(Shop([c if c.arm != "control" else Contact(*_free(c)) for c in contacts], orders))
+    found = campaign_chains(con, units, checked, as_of=AS_OF)
+    assert found["from_day"].tolist() == [0, 20, 20, 0]
+    assert found["back_contacted"].tolist() == [18, 0, 4, 22]
+    assert found["back_held_out"].tolist() == [5, 0, 1, 6]
+    assert found["effect"].iloc[:3].sum() == pytest.approx(found["effect"].iloc[3])
+
+
+@given(days=st.lists(st.integers(0, 27), min_size=1, max_size=4), orders=st.lists(st.integers(0, 30), max_size=20))
+def test_the_steps_of_any_chain_add_up_to_the_whole(days: list[int], orders: list[int]) -> None:
+    """Every other customer is held out; each has all steps, and orders once or not at all."""
+    who = {f"{place}": ("treatment", "control")[place % 2] for place in range(20)}
+    steps = list(enumerate([0, *days], start=1))
+    contacts = [Contact("c", one, BEGIN + day * DAY, arm, step) for one, arm in who.items() for step, day in steps]
+    came = [Order(one, BEGIN + day * DAY) for one, day in zip(who, orders, strict=False)]
+    con, units, checked = asked(Shop(contacts, came))
+    found = campaign_chains(con, units, checked.assign(reason=""), as_of=AS_OF)
+    counts = found[["back_contacted", "back_held_out"]].to_numpy()
+    assert counts[:-1].sum(axis=0).tolist() == counts[-1].tolist()
+    back = [sum(1 <= day <= 28 for day in orders[side::2]) for side in (0, 1)]
+    assert counts[-1].tolist() == back
 
 
 def test_a_campaign_of_one_step_is_no_chain() -> None:
@@ -114,6 +178,45 @@ def test_groups_are_pooled_over_campaigns_each_with_its_own_hold_out() -> None:
     assert found.loc[("purpose", "welcome"), "effect"] == pytest.approx(0.10)
     assert found.loc[("life_stage", "potential"), "contacted"] == 700
     assert found.loc[("channel", "email"), "claim"] == "raised"
+
+
+def bare(shop: Shop, channels: Sequence[str | None] = ("email",)) -> Shop:
+    """The hold-out has neither purpose nor channel; those contacted have the channels in turn."""
+    contacts = [
+        replace(c, purpose=None, channel=None)
+        if c.arm == "control"
+        else replace(c, channel=channels[place % len(channels)])
+        for place, c in enumerate(shop.contacts)
+    ]
+    return Shop(contacts, shop.orders)
+
+
+def test_a_hold_out_that_names_nothing_belongs_to_the_campaigns_one_purpose_and_channel() -> None:
+    shop = bare(campaign())
+    _, units, checked = asked(shop)
+    assert checked[["purpose", "channel"]].to_numpy().tolist() == [["win_back", "email"]]
+    found = campaign_groups(units, checked).set_index("dimension")
+    assert found["value"].to_dict() == {
+        "all": "all", "purpose": "win_back", "channel": "email", "life_stage": "potential",
+    }  # fmt: skip
+    assert set(found["claim"]) == {"raised"}
+    assert found["held_out"].tolist() == [200] * 4
+    assert next_holdout(effects(shop), effect=0.02)["purpose"].unique().tolist() == ["win_back"]
+
+
+def test_a_hold_out_without_a_channel_cannot_be_cut_by_several() -> None:
+    """A third of those contacted have no channel, as the whole hold-out: no comparison of like with like."""
+    _, units, checked = asked(bare(campaign(), ["email", "sms", None]))
+    assert checked["channel"].tolist() == ["several"]
+    found = campaign_groups(units, checked).set_index(["dimension", "value"])
+    assert found.loc["channel", "claim"].to_dict() == dict.fromkeys(["email", "sms", "unassigned"], "no_channel")
+    assert found.loc["channel", "campaigns"].tolist() == [0, 0, 0]
+    assert found.loc[("purpose", "win_back"), "claim"] == "raised"
+    # Beside a campaign that can be told, it is not in the comparison.
+    _, units, checked = asked(together(bare(campaign("a"), ["email", "sms"]), campaign("b")))
+    both = campaign_groups(units, checked).set_index(["dimension", "value"])
+    assert both.loc[("channel", "email"), ["campaigns", "held_out", "claim"]].tolist() == [1, 200, "raised"]
+    assert both.loc[("channel", "sms"), "claim"] == "no_channel"
 
 
 def test_a_group_of_few_is_shown_and_not_judged() -> None:
@@ -279,6 +382,33 @@ def test_a_campaign_too_small_is_not_ranked() -> None:
     )
     assert found.empty
     assert qini(found, seed=1).empty
+
+
+@pytest.mark.parametrize("result", [0, 1])
+def test_an_arm_in_which_all_did_the_same_is_not_ranked(result: int) -> None:
+    traits, came, is_control = _simulated(5000)
+    assert _deciles(traits, np.where(is_control == 1, result, came), is_control).empty
+
+
+def test_what_the_cut_leaves_must_be_enough_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    traits, result, is_control = _simulated(8000)
+    monkeypatch.setattr(uplift, "MOST_CUSTOMERS", 1999)
+    assert _deciles(traits, result, is_control).empty
+    shop = campaign(contacted=(2100, 400), held=(2100, 200))
+    _, units, _ = asked(shop)
+    assert uplift_deciles(units, pd.DataFrame(), effects(shop), settings=settings(), seed=1).empty
+
+
+def test_the_cut_of_a_large_arm_leaves_a_small_hold_out_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uplift, "MOST_CUSTOMERS", 2050)
+    shop = campaign(contacted=(6000, 1200), held=(2020, 150))
+    _, units, _ = asked(shop)
+    found = uplift_deciles(units, pd.DataFrame(), effects(shop), settings=settings(), seed=1)
+    assert found[["contacted", "held_out", "back_held_out"]].sum().tolist() == [2050, 2020, 150]
+    traits, result, is_control = _simulated(20_000)
+    is_kept = (is_control == 0) | (np.cumsum(is_control) <= 2020)
+    found = _deciles(traits[is_kept], result[is_kept], is_control[is_kept])
+    assert found[["contacted", "held_out"]].sum().tolist() == [2050, 2020]
 
 
 def test_a_large_campaign_in_the_contacts_is_ranked_by_what_was_known_before() -> None:

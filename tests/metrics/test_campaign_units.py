@@ -6,6 +6,7 @@ import pytest
 import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
+from pandas import isna
 
 from retention_helpers.errors import CallError, PeriodError
 from retention_helpers.metrics.campaign_units import campaign_ledger, campaign_units
@@ -66,6 +67,24 @@ def test_the_arm_is_that_of_the_first_contact_whatever_came_later() -> None:
 @pytest.mark.parametrize("sign", [{"cents": 3}, {"cents": 0, "opened": BEGIN + DAY}])
 def test_a_hold_out_that_cost_something_or_opened_was_contacted(sign: dict) -> None:
     assert column(Shop([Contact("c", "a", BEGIN, "control", **sign)]), "is_reached") == {"a": 1}
+
+
+def test_what_contacts_cost_is_not_known_where_one_of_them_lacks_its_cost() -> None:
+    later = BEGIN + 3 * DAY
+    shop = Shop(
+        [
+            Contact("c", "a", cents=3),
+            Contact("c", "a", later, step=2, cents=4),
+            Contact("c", "b", cents=3),
+            Contact("c", "b", later, step=2, cents=None),
+            Contact("c", "held", arm="control", cents=None),
+        ]
+    )
+    assert column(shop, "cost_cents") == {"a": 7, "b": None, "held": 0}
+    assert column(shop, "is_reached")["held"] == 0
+    sums = read_sums(units(shop)).set_index("arm")["cost_cents"]
+    assert isna(sums["treatment"])
+    assert sums["control"] == 0
 
 
 def test_a_campaign_is_over_when_its_last_window_is_and_a_standing_one_customer_by_customer() -> None:
@@ -165,7 +184,8 @@ def test_every_count_is_that_of_the_twin(shop: Shop, months: int) -> None:
     wanted = settings(not_marketing=["survey"])
     found = read_sums(campaign_units(shop.base(), as_of=AS_OF, months=months, settings=wanted, rules=RULES))
     counted = {
-        (row["campaign_id"], row["arm"]): {name: int(row[name]) for name in COUNTED} for row in found.to_dict("records")
+        (row["campaign_id"], row["arm"]): {name: None if isna(row[name]) else int(row[name]) for name in COUNTED}
+        for row in found.to_dict("records")
     }
     assert counted == twin(shop, wanted, months=months)
 

@@ -199,8 +199,28 @@ def test_declined_when_nobody_comparable_stayed_outside(shop: Simulated) -> None
     fifth = rows.groupby("customer_id")["ordered_at"].shift(4)
     is_fifth = (rows["ordered_at"] - fifth <= pd.Timedelta(days=60)) & (rows["month"] >= rows["month"].min() + 8)
     members = rows[is_fifth].groupby("customer_id")["ordered_at"].min().rename("at").reset_index()
-    answer = effect(shop, memberships=members.assign(event="join"))
-    assert reasons(answer) & {"no_overlap", "too_certain"}
+    assert reasons(effect(shop, memberships=members.assign(event="join"))) >= {"no_overlap", "too_certain"}
+
+
+def test_declined_when_a_trend_could_not_be_told_from_a_short_history() -> None:
+    """All joined in the first month of the programme, half a year after the shop had opened."""
+    young = simulate(World("engaged", effect=0.25, customers=6_000, months=14, launch=6), seed=3)
+    first = young.memberships[young.memberships["at"] < young.memberships["at"].min() + pd.Timedelta(days=31)]
+    assert "slope_untried" in reasons(effect(young, memberships=first))
+
+
+def test_declined_when_a_trend_could_not_have_been_seen() -> None:
+    young = simulate(World("engaged", effect=0.2, customers=5_000, months=16, launch=7), seed=3)
+    assert "placebo_blind" in reasons(effect(young))
+
+
+def test_declined_when_nobody_stayed_outside_to_pretend_a_joining(shop: Simulated) -> None:
+    """All others join as well, within the last 75 days."""
+    others = sorted(set(shop.orders["customer_id"]) - set(shop.memberships["customer_id"]))
+    days = np.random.default_rng(0).uniform(0, 75, len(others))
+    late = pd.DataFrame({"customer_id": others, "at": shop.as_of - pd.to_timedelta(days, unit="D"), "event": "join"})
+    answer = effect(shop, memberships=pd.concat([shop.memberships, late], ignore_index=True))
+    assert "placebo_untried" in reasons(answer)
 
 
 def test_declined_when_members_were_growing_anyway() -> None:

@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 
 from retention_helpers import engine
+from retention_helpers.metrics.group_time import Estimate
 from retention_helpers.metrics.loyalty import ProgrammeEffect, effect_on, effect_table
 from retention_helpers.metrics.programme import Programme, read_programme
 from retention_helpers.metrics.programme_declines import Decline
 from retention_helpers.metrics.programme_groups import chance_classes, effect_by_quarter
 from retention_helpers.metrics.programme_money import ProgrammeMoney, Terms, programme_money
+from retention_helpers.metrics.programme_panel import SecondOpinions
 from retention_helpers.metrics.programme_points import Points
 from tests.worlds.world import World, simulate
 
@@ -33,7 +35,9 @@ POINTS = Points(
 
 def revenue(low: float, value: float, high: float) -> ProgrammeEffect:
     study = pd.DataFrame({"month": [-1, 1, 2, 3, 4, 5, 6]})
-    return ProgrammeEffect("revenue", value, low, high, low, high, study, None, (), None, {})
+    others = SecondOpinions(9.0, 9.0, Estimate(value, 0.1), Estimate(value, 0.1))
+    late = {"late_low": low, "late_high": high}
+    return ProgrammeEffect("revenue", value, low, high, low, high, study, None, (), others, {}, **late)
 
 
 def money(
@@ -78,16 +82,14 @@ def test_the_money_of_two_members_worked_by_hand() -> None:
     # 8 months x 0.4; a point redeemed costs 0.1 x 0.5.
     assert parts.loc["gain"].tolist() == pytest.approx([9.6, 3.2, 16.0])
     assert parts.loc["rewards", "amount"] == pytest.approx(-5.0)
-    # 180 points more are held; 40 to 80 % of them will be redeemed.
-    assert parts.loc["outstanding", ["low", "high"]].tolist() == pytest.approx([-7.2, -3.6])
+    # Of 300 points earned 40 to 80 % are ever redeemed, 100 were already: 20 to 140 more.
+    assert parts.loc["outstanding", ["low", "high"]].tolist() == pytest.approx([-7, -1])
     running = parts.loc["running", "amount"]
     joined = ("2025-09-28", "2026-04-29", "2026-01-01")
     everybody = sum((pd.Timestamp("2026-07-01") - pd.Timestamp(one)).days for one in joined)
     assert running == pytest.approx(-90 * 8 / (everybody / 30.4375))
-    assert parts.loc["net"].tolist() == pytest.approx(
-        [9.6 - 5 - 5.4 + running, 3.2 - 5 - 7.2 + running, 11 - 3.6 + running]
-    )
-    assert found.break_even == pytest.approx(((8.6 - running) / 3.2, (12.2 - running) / 3.2))
+    assert parts.loc["net"].tolist() == pytest.approx([9.6 - 5 - 4 + running, 3.2 - 5 - 7 + running, 11 - 1 + running])
+    assert found.break_even == pytest.approx(((6 - running) / 3.2, (12 - running) / 3.2))
 
 
 def test_at_break_even_nothing_is_left() -> None:
@@ -96,8 +98,17 @@ def test_at_break_even_nothing_is_left() -> None:
     assert parts.loc["net"].tolist() == pytest.approx([0, 0, 0], abs=1e-9)
 
 
-def test_a_declined_effect_gains_nothing_that_could_be_told_and_break_even_stands() -> None:
-    found = money(replace(revenue(1, 2, 3), declined=(Decline("slope_fails"),)))
+@pytest.mark.parametrize(
+    "why",
+    [
+        {"declined": (Decline("slope_fails"),)},
+        {"late_low": -1.0},
+        {"others": SecondOpinions(9.0, 9.0, Estimate(-2.0, 0.1), Estimate(2.0, 0.1))},
+    ],
+)
+def test_an_effect_that_is_not_claimed_gains_nothing_and_break_even_stands(why: dict) -> None:
+    """A reason, the later months, fixed effects: though the interval is clear of zero, no money is made of it."""
+    found = money(replace(revenue(1, 2, 3), **why))
     parts = found.parts.set_index("part")
     assert parts.loc[["gain", "net"], "amount"].isna().all()
     assert parts.loc["rewards", "amount"] == pytest.approx(-5.0)
@@ -173,9 +184,10 @@ def test_the_table_of_ways_says_what_each_answers(effect: ProgrammeEffect) -> No
     assert table.loc[["naive", "before_after"], "low"].isna().all()
 
 
-def test_customers_outside_are_who_never_started_as_a_member(read: Programme) -> None:
-    trials = read.trials
-    assert read.outside == len(set(trials.customer[~trials.is_joiner]) - set(trials.customer[trials.is_joiner]))
+def test_customers_outside_ordered_within_a_year_and_never_joined(read: Programme) -> None:
+    shop = simulate(World("engaged", effect=0.25, customers=2_400), seed=3)
+    late = shop.orders[shop.orders["month"] > shop.orders["month"].max() - 12]
+    assert read.counts["outside"] == len(set(late["customer_id"]) - set(shop.memberships["customer_id"])) > 0
 
 
 def test_of_nobody_nothing_is_told() -> None:

@@ -176,6 +176,17 @@ def test_a_failed_month_is_told_to_those_who_hear_of_failures_once_and_to_nobody
     assert "ValueError: x" in text
 
 
+def test_a_failed_month_is_a_failed_month_when_the_server_refuses_the_letter(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(shop / "reports")
+    fail(shop / "reports")
+    monkeypatch.setenv("RETENTION_SMTP_PASSWORD", "wr0ng")
+    with postbox() as box, pytest.raises(NotebookError, match=r"2026-10 failed \(cohorts\)(.|\n)*not accepted"):
+        mail(shop, box)
+    assert sent(shop) == []
+
+
 def test_a_failed_month_is_a_failed_month_when_nobody_is_there_to_hear_of_it(shop: Path) -> None:
     publish(shop / "reports")
     fail(shop / "reports")

@@ -130,6 +130,21 @@ def test_a_failed_notebook_leaves_the_month_as_it_was_and_is_shown_beside_it(hou
     assert [path.name for path in kept.parent.iterdir()] == ["worse"]
 
 
+@pytest.mark.slow
+def test_a_success_answers_the_failures_of_notebooks_that_nobody_will_run_again(tmp_path):
+    good = tiny(tmp_path / "notebooks", "good")
+    bad = [tiny(tmp_path / "bad", name, record="") for name in ("gone", "loyalty", "still_there")]
+    with pytest.raises(NotebookError, match="3 of its notebooks failed"):
+        publish_month(request(tmp_path / "reports", *bad))
+    left_out = [LeftOut("loyalty", "There is no table of memberships.")]
+    order = ["good", "loyalty", "still_there"]
+    again = request(tmp_path / "reports", good, run_id="run-2", order=order, left_out=left_out)
+    publish_month(again)
+    assert [path.name for path in (tmp_path / "reports" / "_failed" / "sample" / "2026-10").iterdir()] == [
+        "still_there"
+    ]
+
+
 def without_kernels(monkeypatch):
     monkeypatch.setattr(month, "run_in_turn", lambda *_: pytest.fail("a kernel was started"))
 

@@ -34,9 +34,10 @@ def groups(low: float, high: float, campaigns: int = 3) -> pd.DataFrame:
     return pd.DataFrame([row])
 
 
-def later(low: float, high: float, chains: int = 2) -> pd.DataFrame:
+def later(low: float, high: float, chains: int = 2, *, claim: str = "") -> pd.DataFrame:
     first = {"first_effect": 0.02, "first_effect_low": 0.01, "first_effect_high": 0.03}
-    return pd.DataFrame([{"chains": chains, "effect": 0.01, "effect_low": low, "effect_high": high, **first}])
+    said = {"effect": 0.01, "effect_low": low, "effect_high": high, "claim": claim or claims([low], [high], [0.001])[0]}
+    return pd.DataFrame([{"chains": chains, **said, **first}])
 
 
 def _latest(words: Words, low: float, high: float, measure: str) -> Finding:
@@ -66,6 +67,7 @@ CASES = [
     *[lambda words, v=verdict: findings.checks_finding(effects("raised", v), words) for verdict in VERDICTS],
     lambda words: findings.checks_finding(effects("no_holdout", "ratio"), words),
     *[lambda words, n=n: findings.chains_finding(later(0.01, 0.02, chains=n), words) for n in (0, 1, 2)],
+    *[lambda words, v=v: findings.chains_finding(later(0.01, 0.02, claim=v), words) for v in ("unclear", "too_few")],
     lambda words: findings.opening(groups(0.01, 0.02), [findings.latest_finding(effects("raised"), words)], words),
     lambda words: findings.opening(groups(0, 0)[:0], [findings.latest_finding(effects("raised"), words)], words),
     lambda words: findings.opening(groups(0, 0)[:0], [findings.none_finding("money", words)], words),

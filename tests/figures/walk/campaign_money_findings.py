@@ -12,9 +12,11 @@ from tests.figures.walk.recorder import NAN, Trio
 EARNED = "a hold-out drawn by chance"
 
 
-def money(low: float, high: float, *, claim: str = "", margin: bool = True, bounded: bool = True) -> pd.DataFrame:
+def money(
+    low: float, high: float, *, claim: str = "", margin: bool = True, bounded: bool = True, cost: float = 0.05
+) -> pd.DataFrame:
     row = {
-        "campaign_id": "WB-1", "arm": "treated", "contacted": 1200, "cost": 60.0, "cost_per_contact": 0.05,
+        "campaign_id": "WB-1", "arm": "treated", "contacted": 1200, "cost": 1200 * cost, "cost_per_contact": cost,
         "cost_per_reactivation": 1.2, "cost_per_reactivation_low": 0.9,
         "cost_per_reactivation_high": 2.1 if bounded else NAN, "is_bounded": bounded,
         "return_per_contact": 0.8 if margin else NAN, "return_per_contact_low": low, "return_per_contact_high": high,
@@ -51,6 +53,10 @@ CASES = [
     lambda words: findings.money_finding(money(0.1, 0.2, bounded=False), words),
     *[
         lambda words, b=b: findings.money_finding(money(NAN, NAN, margin=False, bounded=b), words)
+        for b in (True, False)
+    ],
+    *[
+        lambda words, b=b: findings.money_finding(money(NAN, NAN, margin=False, bounded=b, cost=NAN), words)
         for b in (True, False)
     ],
     lambda words: findings.reactions_finding(reactions(0), effects("raised"), words),

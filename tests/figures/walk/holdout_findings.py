@@ -26,10 +26,16 @@ def power(*needed: float, customers: int = 2500) -> pd.DataFrame:
     return frame.assign(is_advised=frame["is_enough"] & (frame["is_enough"].cumsum() == 1)) if rows else frame
 
 
-def _actions(words: Words, verdict: str) -> list[Finding]:
-    found = findings.campaign_actions(effects(verdict), power(3000, 2000), words)
+def _actions(words: Words, verdict: str, *, high: float = 0.2) -> list[Finding]:
+    found = findings.campaign_actions(effects(verdict), _money(high), power(3000, 2000), words)
     told = [Finding("action", str(action["headline"]), str(action["sentence"])) for action in found]
     return [*told, findings.actions_finding(found, power(3000, 2000), words)]
+
+
+def _money(high: float) -> pd.DataFrame:
+    claim = "lowered" if high < 0 else "unclear"
+    row = {"campaign_id": "WB-0", "arm": "treated", "return_per_contact_high": high, "claim": claim}
+    return pd.DataFrame([row])
 
 
 CASES = [
@@ -39,4 +45,6 @@ CASES = [
     lambda words: findings.next_finding(power(9000, 8000), words),
     lambda words: findings.next_finding(power(NAN, NAN), words),
     *[lambda words, v=verdict: _actions(words, v) for verdict in ("raised", "lowered", "unclear", "too_few")],
+    lambda words: _actions(words, "raised", high=-0.1),
+    lambda words: _actions(words, "raised", high=NAN),
 ]

@@ -37,7 +37,7 @@ def effect(robust_low: float, robust_high: float, **changes: object) -> Programm
         "others": SecondOpinions(0.8, 0.2, Estimate(middle, 1e-12), Estimate(middle, 0.1)),
         "declined": (),
         "tests": tried(),
-        "counts": {"compared": 2, "joined": 3},
+        "counts": {"compared": 2, "month_seen": 2, "joined": 3},
         "effect": middle,
     } | changes
     return ProgrammeEffect(
@@ -61,7 +61,7 @@ def opinions(naive: float, fixed_effects: float = 0.1) -> SecondOpinions:
 CLASSES = pd.DataFrame({"members": [3]})
 TRIOS = [Trio("effect", lambda words, low, high: findings.effect_finding(effect(low, high), words))]
 CASES = [
-    *[lambda words, n=n: findings.effect_finding(effect(0.1, 0.3, counts={"compared": n}), words) for n in (0, 1, 2)],
+    *[lambda words, n=n: findings.effect_finding(effect(0.1, 0.3, counts={"month_seen": n}), words) for n in (0, 1, 2)],
     lambda words: findings.effect_finding(effect(NAN, NAN, effect=NAN, declined=declined("no_joins")), words),
     *[
         lambda words, reason=reason: findings.effect_finding(effect(0.1, 0.3, declined=declined(reason)), words)
@@ -76,6 +76,8 @@ CASES = [
         lambda words, naive=naive: findings.gap_finding(effect(0.1, 0.3, others=opinions(naive)), words)
         for naive in (0.8, 0.2, 0.1, 0.0, -0.5, NAN)
     ],
+    lambda words: findings.gap_finding(effect(0.1, 0.3, declined=declined("slope_fails")), words),
+    lambda words: findings.gap_finding(effect(-0.1, 0.3), words),
     lambda words: findings.gap_finding(effect(0.1, 0.3, others=None), words),
     *[
         lambda words, given=given: findings.hidden_finding(
@@ -99,7 +101,8 @@ CASES = [
         for given, classes in ((tried(), CLASSES), (tried(overlaps=False), CLASSES), (None, CLASSES.iloc[:0]))
     ],
     *[
-        lambda words, rows=rows: findings.quarters_finding(quarters(*rows), words)
+        lambda words, rows=rows: findings.quarters_finding(quarters(*rows), effect(0.1, 0.3), words)
         for rows in ([], [(NAN, NAN, NAN)], [(0.1, 0.0, 0.2), (0.2, 0.1, 0.3)], [(0.1, 0.0, 0.2), (0.5, 0.4, 0.6)])
     ],
+    lambda words: findings.quarters_finding(quarters((NAN, NAN, NAN)), effect(0.1, 0.3, late_low=-0.1), words),
 ]

@@ -7,9 +7,11 @@ import pandas as pd
 from retention_helpers.figures import programme_findings as findings
 from retention_helpers.figures.finding import Finding
 from retention_helpers.words import Words
+from tests.figures.walk.loyalty_findings import declined, effect, opinions
 from tests.figures.walk.recorder import NAN, Trio
 
 COUNTS = {"joined": 3, "no_join_date": 0, "compared": 2, "all_months_seen": 1, "ordered_before": 1}
+COUNTS |= {"controls": 8, "outside": 4}
 
 
 def money(low: float, high: float, **changes: object) -> SimpleNamespace:
@@ -26,11 +28,11 @@ def points(**changes: object) -> SimpleNamespace:
     return SimpleNamespace(**(given | changes))
 
 
-ORDERS = SimpleNamespace(anyway=(0.7, 1.0))
+ORDERS, REVENUE = SimpleNamespace(anyway=(0.7, 1.0)), effect(0.1, 0.3)
 
 
 def paid(words: Words, low: float, high: float, **changes: object) -> Finding:
-    return findings.money_finding(money(low, high, **changes), ORDERS, words, months=6)
+    return findings.money_finding(money(low, high, **changes), ORDERS, REVENUE, words, months=6)
 
 
 def joins(*rows: tuple[int, bool]) -> pd.DataFrame:
@@ -42,22 +44,27 @@ def joins(*rows: tuple[int, bool]) -> pd.DataFrame:
 UNKNOWN = pd.DataFrame([("net", NAN, NAN, NAN)], columns=["part", "amount", "low", "high"])
 TRIOS = [Trio("money", paid)]
 CASES = [
-    *[
-        lambda words, n=n: findings.members_finding(COUNTS | {"joined": n, "compared": n, "all_months_seen": n}, words)
-        for n in (0, 1, 2)
-    ],
-    *[lambda words, n=n: findings.money_finding(money(-1, 1), ORDERS, words, months=n) for n in (1, 2)],
-    lambda words: findings.money_finding(money(-1, 1), SimpleNamespace(anyway=(NAN, NAN)), words, months=6),
+    *[lambda words, n=n: findings.members_finding(dict.fromkeys(COUNTS, n), words) for n in (0, 1, 2)],
+    *[lambda words, n=n: findings.money_finding(money(-1, 1), ORDERS, REVENUE, words, months=n) for n in (1, 2)],
+    lambda words: findings.money_finding(money(-1, 1), SimpleNamespace(anyway=(NAN, NAN)), REVENUE, words, months=6),
     lambda words: paid(words, 1, 2, break_even=(1.0, 1.0), has_running_cost=False),
-    lambda words: paid(words, NAN, NAN, parts=UNKNOWN),
+    *[
+        lambda words, given=given: findings.money_finding(
+            money(NAN, NAN, parts=UNKNOWN), ORDERS, effect(0.1, 0.3, **given), words, months=6
+        )
+        for given in ({"declined": declined("slope_fails")}, {"late_low": -0.1}, {"others": opinions(1.0, -0.1)})
+    ],
     *[lambda words, reason=reason: paid(words, 0, 0, missing=reason) for reason in findings.MISSING],
     lambda words: findings.points_finding(points(), words),
     lambda words: findings.points_finding(points(unearned=3.0, liability=(NAN, NAN)), words),
     lambda words: findings.points_finding(points(earned=0.0), words),
     *[
-        lambda words, verdict=verdict, n=n: [*findings.programme_actions(SimpleNamespace(verdict=verdict), n, words)]
+        lambda words, verdict=verdict, n=n, net=net: [
+            *findings.programme_actions(SimpleNamespace(verdict=verdict, counts={"outside": n}), money(*net), words)
+        ]
         for verdict in ("raised", "lowered", "cannot_tell")
         for n in (0, 5)
+        for net in ((-2, -1), (-1, 1), (NAN, NAN))
     ],
     *[
         lambda words, rows=rows: findings.joins_finding(joins(*rows), words)

@@ -20,6 +20,10 @@ def crowd(below: int, above: int) -> SimpleNamespace:
     return SimpleNamespace(tier="gold", crowd=frame)
 
 
+def mix(*rows: tuple[str, int, int]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["tier", "before", "now"])
+
+
 TRIOS = []
 CASES = [
     *[
@@ -36,5 +40,9 @@ CASES = [
     *[
         lambda words, counts=counts: findings.crowd_finding([crowd(*counts)], words)
         for counts in ((3, 2), (2, 3), (0, 0))
+    ],
+    *[
+        lambda words, rows=rows: findings.mix_finding(mix(*rows), words)
+        for rows in ([], [("gold", 1, 3), ("", 2, 1)], [("", 2, 3), ("gold", 2, 1)], [("gold", 1, 0)])
     ],
 ]
