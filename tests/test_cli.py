@@ -16,9 +16,11 @@ import pytest
 import yaml
 
 from retention_helpers import cli, pipeline
+from retention_helpers.errors import NotebookError
 from retention_helpers.params import load_profile
 from retention_helpers.params.files import NOTEBOOKS
 from retention_helpers.pipeline.lock import lock
+from retention_helpers.publishing.request import MonthResult
 from retention_helpers.report import ensure_facts, resolve_period
 from tests.bad_calls import BAD, COLUMNS, HEADER, LINES
 from tests.calls import Place
@@ -325,7 +327,7 @@ def test_a_run_is_asked_for_as_the_options_say(
 ) -> None:
     asked: list[pipeline.RunRequest] = []
 
-    def run_months(request: pipeline.RunRequest, say: object, progress: object) -> Any:
+    def run_months(request: pipeline.RunRequest, *_: object) -> Any:
         asked.append(request)
         raise pipeline.run.ParameterError("enough")
 
@@ -342,6 +344,27 @@ def test_a_run_is_asked_for_as_the_options_say(
     assert request.allow_incomplete
     assert request.allow_partial
     assert request.now.tzinfo is not None
+
+
+def test_each_month_is_told_as_it_ends_though_a_later_one_fails(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run_months(request: object, say: object, progress: Callable, ended: Callable) -> None:
+        progress("2024-02 summary", 1, 12)
+        ended(MonthResult(Path("reports/company/2024-02"), ("summary",), ("cohorts",), ("risk",)))
+        ended(MonthResult(Path("reports/company/2024-03"), (), ("summary",), (), is_unchanged=True))
+        assert capsys.readouterr().out.splitlines() == [
+            "2024-02 summary: 12 cells",
+            "Carried over: cohorts",
+            "Failed: risk",
+            "Published: reports/company/2024-02/index.html",
+            "Unchanged: reports/company/2024-03/index.html",
+        ]
+        raise NotebookError("2024-04: 1 of its notebooks failed")
+
+    monkeypatch.setattr(pipeline, "run_months", run_months)
+    assert run_cli("run", "--profile", place.folder / "good" / "company.yaml") == 1
+    assert capsys.readouterr() == ("", "error: 2024-04: 1 of its notebooks failed\n")
 
 
 def test_the_good_company_of_these_tests_is_good(place: Place) -> None:

@@ -16,6 +16,7 @@ from .screen import print_rows, progress
 
 if TYPE_CHECKING:
     from retention_helpers.pipeline import RunRequest
+    from retention_helpers.publishing.request import MonthResult
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,17 +27,19 @@ def run(options: argparse.Namespace) -> int:
     team = Team(options.workers or _cores(), options.cold)
     request = _request(options, allow_partial=options.allow_partial, team=team)
     with progress(seconds_of(load_profile(request.profile), request.reports)) as show, without_secrets():
-        results = run_months(request, partial(print, flush=True), show)
-    for result in results:
-        if result.is_unchanged:
-            print(f"Unchanged: {result.folder / 'index.html'}")
-            continue
-        for name in result.carried:
-            print(f"Carried over: {name}")
-        for name in result.failed:
-            print(f"Failed: {name}")
-        print(f"Published: {result.folder / 'index.html'}")
+        run_months(request, partial(print, flush=True), show, _tell_month)
     return 0
+
+
+def _tell_month(result: "MonthResult") -> None:
+    if result.is_unchanged:
+        print(f"Unchanged: {result.folder / 'index.html'}", flush=True)
+        return
+    for name in result.carried:
+        print(f"Carried over: {name}")
+    for name in result.failed:
+        print(f"Failed: {name}")
+    print(f"Published: {result.folder / 'index.html'}", flush=True)
 
 
 def plan(options: argparse.Namespace) -> int:
@@ -111,7 +114,7 @@ def mail(options: argparse.Namespace) -> int:
     request = MailRequest(
         profile=options.profile,
         now=datetime.now(UTC).replace(microsecond=0),
-        period=options.period,
+        period=options.period or "",
         reports=options.reports or REPORTS,
         send=options.send,
         preview=options.preview,
@@ -130,7 +133,7 @@ def pdf(options: argparse.Namespace) -> int:
     request = PrintRequest(
         profile=options.profile,
         print_page=page_printer(),
-        period=options.period,
+        period=options.period or "",
         notebooks=_names(options.notebooks),
         reports=options.reports or REPORTS,
     )
@@ -152,7 +155,7 @@ def prune(options: argparse.Namespace) -> int:
 
     request = PruneRequest(
         today=datetime.now(UTC).date(),
-        profile=options.profile,
+        profile=options.profile or "",
         keep=options.keep,
         personal_days=options.personal_days,
         cache_days=options.cache_days,
@@ -215,8 +218,8 @@ def _request(options: argparse.Namespace, **more: Any) -> "RunRequest":
         profile=options.profile,
         now=datetime.now(UTC),
         periods=options.period.split(",") if options.period else (),
-        first=options.first,
-        last=options.last,
+        first=options.first or "",
+        last=options.last or "",
         notebooks=_names(options.notebooks),
         locale=options.locale,
         parameters=dict(map(_parameter, options.parameter)),

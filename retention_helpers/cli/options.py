@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
 
     mail = known.add_parser("mail", help="write the mails of a published month; send them when told")
     _profile(mail)
-    mail.add_argument("--period", default="", metavar="YYYY-MM", help="default: the last month published or failed")
+    mail.add_argument("--period", type=_text, metavar="YYYY-MM", help="default: the last month published or failed")
     mail.add_argument("--reports", type=_folder, metavar="FOLDER", help="where it was published; default: reports/")
     way = mail.add_mutually_exclusive_group()
     way.add_argument("--send", action="store_true", help="send them by the RETENTION_SMTP_... of the environment")
@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
 
     pdf = known.add_parser("pdf", help="print the pages of a published month through the system's Chromium")
     _profile(pdf)
-    pdf.add_argument("--period", default="", metavar="YYYY-MM", help="default: the last month published")
+    pdf.add_argument("--period", type=_text, metavar="YYYY-MM", help="default: the last month published")
     pdf.add_argument("--notebooks", default="", metavar="A,B", help="only these; default: the front page and all")
     pdf.add_argument("--reports", type=_folder, metavar="FOLDER", help="where it was published; default: reports/")
     pdf.set_defaults(do=commands.pdf)
@@ -69,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
     forget.set_defaults(do=commands.forget)
 
     prune = known.add_parser("prune", help="remove old versions of months, and what is told below")
-    prune.add_argument("--profile", default="", metavar="NAME|PATH", help="default: every profile with reports")
+    prune.add_argument("--profile", type=_text, metavar="NAME|PATH", help="default: every profile with reports")
     prune.add_argument("--keep", type=_count, default=3, metavar="N", help="versions of a month; default: 3")
     prune.add_argument("--personal-days", type=_days, metavar="N", help="lists and letters of months over for so long")
     prune.add_argument("--cache-days", type=_days, metavar="N", help="facts that nothing has built for so long")
@@ -94,9 +94,9 @@ def _months(parser: argparse.ArgumentParser) -> None:
     """Which months and notebooks: the same for a run and for its plan."""
     _profile(parser)
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--period", default="", metavar="YYYY-MM,..", help="the months; default: the last complete one")
-    which.add_argument("--from", dest="first", default="", metavar="YYYY-MM", help="the first of a row of months")
-    parser.add_argument("--to", dest="last", default="", metavar="YYYY-MM", help="its last; default: the last complete")
+    which.add_argument("--period", type=_text, metavar="YYYY-MM,..", help="the months; default: the last complete one")
+    which.add_argument("--from", dest="first", type=_text, metavar="YYYY-MM", help="the first of a row of months")
+    parser.add_argument("--to", dest="last", type=_text, metavar="YYYY-MM", help="its last; default: the last complete")
     parser.add_argument("--notebooks", default="", metavar="A,B", help="only these; the others are carried over")
     parser.add_argument("--locale", default="", metavar="en|ru|uk", help="language; default: the profile's")
     parser.add_argument("--reports", type=_folder, metavar="FOLDER", help="where to publish; default: reports/")
@@ -124,7 +124,14 @@ def _whole(text: str, most: int) -> int:
 
 
 def _folder(text: str) -> Path:
-    # An empty one is a variable that was not set: nobody means the folder where the call happens to be made.
+    # Nobody means the folder where the call happens to be made.
     if not text:
         raise argparse.ArgumentTypeError("it names no folder")
     return Path(text)
+
+
+def _text(text: str) -> str:
+    # An empty one is a variable that was not set: nobody means the last month then, or every profile.
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty. Leave the option out to get what is usual")
+    return text

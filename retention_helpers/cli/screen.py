@@ -23,7 +23,11 @@ def print_rows(rows: Sequence[Mapping[str, str]], *, is_json: bool) -> None:
 
 @contextmanager
 def progress(seconds: Mapping[str, float]) -> Iterator:
-    """A bar a notebook in a terminal, a plain line in a log; ``seconds``: how long each took the last time."""
+    """A bar a month and notebook in a terminal, a plain line in a log; ``seconds``: how long each took the last time.
+
+    What it gives takes a title ("2026-10 summary", in a further language "2026-10 summary (ru)"), the number of the
+    cell that is running, and how many there are.
+    """
     if not sys.stdout.isatty():
         yield partial(_plain_progress, seconds)
         return
@@ -33,24 +37,28 @@ def progress(seconds: Mapping[str, float]) -> Iterator:
     with Progress(*columns, TextColumn("{task.fields[left]}")) as bar:
         tasks: dict[str, int] = {}
 
-        def show(notebook: str, cell: int, cells: int) -> None:
-            if notebook not in tasks:
-                tasks[notebook] = bar.add_task(notebook, total=cells, left="")
-            bar.update(tasks[notebook], completed=cell, left=_left(seconds, notebook, cell, cells))
+        def show(title: str, cell: int, cells: int) -> None:
+            # A year of months has more bars than a screen has lines; the lines of those that ended stand above.
+            month = title.partition(" ")[0]
+            for ended in [other for other in tasks if other.partition(" ")[0] != month]:
+                bar.remove_task(tasks.pop(ended))
+            if title not in tasks:
+                tasks[title] = bar.add_task(title, total=cells, left="")
+            bar.update(tasks[title], completed=cell, left=_left(seconds, title, cell, cells))
 
         yield show
 
 
-def _plain_progress(seconds: Mapping[str, float], notebook: str, cell: int, cells: int) -> None:
+def _plain_progress(seconds: Mapping[str, float], title: str, cell: int, cells: int) -> None:
     if cell == 1:
-        print(", ".join(filter(None, (f"{notebook}: {cells} cells", _left(seconds, notebook, 0, cells)))), flush=True)
+        print(", ".join(filter(None, (f"{title}: {cells} cells", _left(seconds, title, 0, cells)))), flush=True)
 
 
-def _left(seconds: Mapping[str, float], notebook: str, cell: int, cells: int) -> str:
+def _left(seconds: Mapping[str, float], title: str, cell: int, cells: int) -> str:
     """What is left of the time that a notebook took before; nothing where it has not run before.
 
-    >>> _left({"summary": 20.0}, "summary", 5, 10), _left({}, "summary", 5, 10)
+    >>> _left({"summary": 20.0}, "2026-10 summary", 5, 10), _left({}, "2026-10 summary", 5, 10)
     ('about 10 s left', '')
     """
-    took = seconds.get(notebook.partition(" ")[0])
+    took = seconds.get(title.split(" ")[1])
     return f"about {took * (1 - cell / cells):.0f} s left" if took else ""

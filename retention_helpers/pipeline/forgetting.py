@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from retention_helpers.errors import CallError, RetentionError, SourceError
+from retention_helpers.errors import CallError, MachineError, RetentionError, SourceError
 from retention_helpers.facts import (
     FORGOTTEN,
     ID_COLUMNS,
@@ -25,12 +25,15 @@ from retention_helpers.publishing import versions
 from retention_helpers.publishing.erasing import erase, names_in, printed_letters
 from retention_helpers.publishing.person import Person
 from retention_helpers.report import build, facts_folder, survey
+from retention_helpers.words import LOCALES, catalogue
 
 from .lock import lock
 from .places import absolute_places
 
 _ADDRESSES = ("email", "phone", "email_hash")
 _NAMED = ("customer_id", "referred_by", "alias_id", "unit_id")
+# What pages write over a column of customers, in their language.
+_TITLE = "Customer"
 
 Say = Callable[[str], None]
 
@@ -48,8 +51,9 @@ def forget(request: ForgetRequest, say: Say) -> None:
     """Take a customer out of facts and reports, under the lock of a run; ``say`` hears what was done and what remains.
 
     It may be started again at any time and then does what is left. Raises `CallError` where nothing names the customer:
-    an id with a slip of the pen is not to be remembered. A source that cannot be read is no hindrance: the facts then
-    go and are made again by the next run.
+    an id with a slip of the pen is not to be remembered, nor a word that stands in the text of a page. A source that
+    cannot be read is no hindrance: the facts then go and are made again by the next run. Nor is a damaged file of the
+    reports: all others are cleaned, and `MachineError` names it at the end.
     """
     profile = load_profile(request.profile)
     if not request.customer.strip() or not request.customer.isprintable():
@@ -63,13 +67,20 @@ def forget(request: ForgetRequest, say: Say) -> None:
             say("The customer was forgotten before; what was left is done.")
         elif not is_known and not names_in(_places(request.reports, profile.name), person):
             raise CallError(
-                f'{profile.name}: nothing names a customer "{request.customer}". Give the id as it is there.'
+                f'{profile.name}: nothing names a customer "{request.customer}": no row of the source or the facts, '
+                "no column of customers in what was published. Give the id as it is there."
             )
         # First, for all that follows can be made up for: the next run builds without the person.
         write_forgotten(folder, after)
         named = _forget_facts(profile, say)
-        _forget_reports(request.reports, profile.name, person, say)
+        left = _forget_reports(request.reports, profile.name, person, say)
     _say_what_remains(person, named, say)
+    if left:
+        lines = "\n".join(f"  {path}: {why}" for path, why in left.items())
+        raise MachineError(
+            f"Files that may still name the customer, for they could not be cleaned: {len(left)}.\n{lines}\n"
+            "Restore them or remove them, then start forget again: all others are clean."
+        )
 
 
 def _look_up(profile: Profile, customer: str, forgotten: Forgotten) -> tuple[Person, bool]:
@@ -91,7 +102,8 @@ def _look_up(profile: Profile, customer: str, forgotten: Forgotten) -> tuple[Per
         pass  # nothing was built, or it is damaged
     theirs = {target.columns["customer_id"] for target in profile.audiences.destinations.values()}
     names = {one: forgotten.pseudonym_of(one) for one in sorted(ids)}
-    return Person(names, frozenset(one.casefold() for one in addresses), frozenset({*_NAMED, *theirs})), is_known
+    columns = frozenset({*_NAMED, *theirs, *(catalogue(locale).gettext(_TITLE) for locale in LOCALES)})
+    return Person(names, frozenset(one.casefold() for one in addresses), columns), is_known
 
 
 def _aliases(con: duckdb.DuckDBPyConnection, customer: str) -> set[str]:
@@ -129,10 +141,13 @@ def _forget_facts(profile: Profile, say: Say) -> Mapping[str, int]:
     return done.forgotten
 
 
-def _forget_reports(reports: Path, name: str, person: Person, say: Say) -> None:
-    touched = erase(_places(reports, name), person)
+def _forget_reports(reports: Path, name: str, person: Person, say: Say) -> Mapping[Path, str]:
+    """Clean what was published and what waits to be sent; the files that could not be, and why."""
+    erased = erase(_places(reports, name), person)
+    touched = list(erased.touched)
     # Their paths are <profile>/.versions/<month>/.. and _failed/<profile>/<month>/..
-    inside = [path.relative_to(reports).parts for path in touched if path.suffix in (".html", ".ipynb")]
+    pages = [path for path in (*touched, *erased.left) if path.suffix in (".html", ".ipynb")]
+    inside = [path.relative_to(reports).parts for path in pages]
     months = {parts[2] for parts in inside if len(parts) > 3}
     for month in sorted(months):
         # Nobody can look into a printed page, so those of a month that named the person go.
@@ -144,6 +159,7 @@ def _forget_reports(reports: Path, name: str, person: Person, say: Say) -> None:
             path.unlink()
         touched += printed
     say(f"Reports: files changed or removed: {len(touched)}.")
+    return erased.left
 
 
 def _places(reports: Path, name: str) -> list[Path]:

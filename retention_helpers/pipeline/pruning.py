@@ -4,15 +4,19 @@ A published month keeps its pages and numbers whatever is asked for; sent.json (
 was forgotten always stay.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
+from retention_helpers.errors import LockedError
 from retention_helpers.facts import FORGOTTEN
 from retention_helpers.params import REPORTS, cache_folder, load_profile
 from retention_helpers.periods import Period
 from retention_helpers.publishing import versions
+from retention_helpers.publishing.failures import manifest_of
+from retention_helpers.publishing.manifest import as_json, without_files
 
 from .lock import lock
 
@@ -38,26 +42,58 @@ class PruneRequest:
 
 
 def prune(request: PruneRequest, say: Say) -> int:
-    """Remove what the request allows, profile by profile under its lock; returns how many bytes that freed."""
+    """Remove what the request allows, profile by profile under its lock; returns how many bytes that freed.
+
+    A profile at which a run is at work is left out, and `LockedError` names it once all others are pruned.
+    """
     names = [load_profile(request.profile).name] if request.profile else _with_reports(request.reports)
-    freed = 0
+    freed, busy = 0, []
     for name in names:
-        with lock(request.reports / name), versions.machine_errors(request.reports):
-            versions.tidy(request.reports / name)
-            for what, paths in (
-                ("old versions", list(_old_versions(request, name, say))),
-                ("files about persons", list(_personal(request, name))),
-                ("idle facts", list(_idle_facts(request, name))),
-            ):
-                size = sum(map(_size, paths))
-                for path in paths:
-                    versions.remove(path)
-                if paths:
-                    say(f"{name}: {what}: {len(paths)} removed, {size / 1e6:,.1f} MB")
-                freed += size
+        try:
+            with lock(request.reports / name), versions.machine_errors(request.reports):
+                freed += _prune_one(request, name, say)
+        except LockedError:
+            busy.append(name)
+    if busy:
+        raise LockedError(
+            f"not pruned, for a run is at work: {', '.join(busy)}. Wait until it ends, then start again: "
+            "all others are pruned."
+        )
     if not freed:
         say("Nothing to remove.")
     return freed
+
+
+def _prune_one(request: PruneRequest, name: str, say: Say) -> int:
+    versions.tidy(request.reports / name)
+    freed = 0
+    for what, find in (
+        ("old versions", partial(_old_versions, request, name, say)),
+        ("files about persons", partial(_personal, request, name)),
+        ("idle facts", partial(_idle_facts, request, name)),
+    ):
+        paths = list(find())
+        _note(request.reports / name / ".versions", paths)
+        size = sum(map(_size, paths))
+        for path in paths:
+            versions.remove(path)
+        if paths:
+            say(f"{name}: {what}: {len(paths)} removed, {size / 1e6:,.1f} MB")
+        freed += size
+    return freed
+
+
+def _note(folder: Path, paths: Iterable[Path]) -> None:
+    """Say in the manifests of versions which of their files go, first: what is missing on purpose is not damaged."""
+    gone: dict[Path, set[str]] = {}
+    for path in paths:
+        if path.is_file() and path.is_relative_to(folder):
+            month, run, *inside = path.relative_to(folder).parts
+            gone.setdefault(folder / month / run, set()).add("/".join(inside))
+    for version, names in gone.items():
+        manifest = manifest_of(version)
+        if "notebooks" in manifest:
+            versions.write_whole(version / "manifest.json", as_json(without_files(manifest, names)))
 
 
 def _with_reports(reports: Path) -> list[str]:

@@ -56,22 +56,37 @@ class RunRequest:
     team: Team = field(default_factory=Team)
 
 
-def run_months(request: RunRequest, say: Say, progress: Progress | None = None) -> list[MonthResult]:
+def run_months(
+    request: RunRequest,
+    say: Say,
+    progress: Progress | None = None,
+    ended: Callable[[MonthResult], None] | None = None,
+) -> list[MonthResult]:
     """Publish the months of one profile, each whole or not at all; what is unchanged is kept as it is.
 
-    ``say`` gets a line per step. Raises the errors of `retention_helpers.errors`; after all but a failed notebook
-    nothing has changed on disk. When a month fails the others are still tried.
+    ``say`` gets a line per step, ``progress`` the month before the notebook's name, ``ended`` each month that is
+    published, at once: a later one may fail. Raises the errors of `retention_helpers.errors`; after all but a failed
+    notebook nothing has changed on disk. When a month fails the others are still tried.
     """
     with _prepared(request, say) as months:
         results, failed = [], []
         for month in months:
             try:
-                results.append(publish_month(month, progress))
+                results.append(publish_month(month, _of_month(progress, month.place.period)))
             except NotebookError as error:
                 failed.append(str(error))
+                continue
+            if ended is not None:
+                ended(results[-1])
         if failed:
             raise NotebookError("\n".join(failed))
         return results
+
+
+def _of_month(progress: Progress | None, period: str) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda notebook, cell, cells: progress(f"{period} {notebook}", cell, cells)
 
 
 def plan_months(request: RunRequest, say: Say) -> list[tuple[str, Step]]:
@@ -172,7 +187,7 @@ def _check_parameters(request: RunRequest, notebooks: Sequence[Path]) -> None:
     own = [name for name in request.parameters if name in OWN]
     if own:
         raise ParameterError(f"{own[0]} is an option of the command: use --{own[0].replace('_', '-')}.")
-    for label in filter(None, (*request.periods, request.first, request.last)):
+    for label in (*request.periods, *filter(None, (request.first, request.last))):
         Period.parse(label)
     _parameters(request, notebooks, "")
 

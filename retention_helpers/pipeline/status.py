@@ -10,13 +10,16 @@ from retention_helpers.publishing.timings import seconds_before
 from .notebooks import suite_of
 from .standing import Standing, missing_in, standing_of
 
+_DAMAGED = "its manifest.json cannot be read: run the month again"
+
 
 def status_of(profile: Profile, reports: Path, notebooks: Path = NOTEBOOKS) -> list[dict[str, str]]:
     """One row per period and notebook: ``period, notebook, state, published_at, data_through, reason``.
 
     state is published, incomplete (the month was not over when it was made), partial (the month lacks other notebooks:
-    the reason names them), failed (nothing of it is published) or "failed, older one kept". What is not known is empty.
-    The latest period comes first. Raises `MachineError` for a folder that cannot be read.
+    the reason names them), failed (nothing of it is published), "failed, older one kept" or damaged (the whole month,
+    which then has no notebook). What is not known is empty. The latest period comes first. Raises `MachineError` for a
+    folder that cannot be read.
     """
     folder, suite = reports / profile.name, suite_of(profile, notebooks)
     with versions.machine_errors(reports):
@@ -27,6 +30,8 @@ def status_of(profile: Profile, reports: Path, notebooks: Path = NOTEBOOKS) -> l
             standing = standing_of(manifest, suite)
             for name, made in manifest.get("notebooks", {}).items():
                 rows[period, name] = _row(period, name, standing, made, _why(standing, manifest, suite))
+            if "notebooks" not in manifest:
+                rows[period, ""] = _row(period, "", "damaged", {}, _DAMAGED)
         for (period, name), failure in failed.items():
             state = "failed, older one kept" if (period, name) in rows else "failed"
             kept = rows.get((period, name), {})

@@ -10,10 +10,14 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage, Message
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from retention_helpers.engine import connect, literal, quote
 
@@ -26,19 +30,69 @@ from .versions import machine_errors
 _KEPT = "sent.json"
 
 
-def erase(folders: Iterable[Path], person: Person) -> list[Path]:
-    """Take the person out of every file below the folders; returns the files that were changed or removed.
+@dataclass(frozen=True)
+class Erased:
+    """The files that were changed or removed, and those that could not be cleaned, each with why."""
 
-    A letter that names the person is removed: it is a copy of what went out, and can be written again.
+    touched: list[Path]
+    left: dict[Path, str]
+
+
+def erase(folders: Iterable[Path], person: Person) -> Erased:
+    """Take the person out of every file below the folders.
+
+    A letter that names the person is removed: it is a copy of what went out, and can be written again. What is wrong
+    with one file never keeps the person in another.
     """
+    done = Erased([], {})
+    for path in _files_below(folders):
+        try:
+            if _erased(path, person):
+                done.touched.append(path)
+            if path.suffix in _JSONS and person.may_be_in(_text(path)) and _parsed(_text(path)) is None:
+                done.left[path] = "it is damaged, and the id may still stand in it"
+        except Exception as error:  # noqa: BLE001 (a damaged file can fail in any way, and the others must be cleaned)
+            done.left[path] = " ".join(str(error).split()) or type(error).__name__
+    return done
+
+
+def _files_below(folders: Iterable[Path]) -> list[Path]:
     files = [path for folder in folders for path in sorted(folder.rglob("*"))]
-    return [path for path in files if path.is_file() and not path.is_symlink() and _erased(path, person)]
+    return [path for path in files if path.is_file() and not path.is_symlink()]
 
 
 def names_in(folders: Iterable[Path], person: Person) -> bool:
-    """Whether a page, a table or a list below the folders names the person."""
-    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in (".csv", ".html")]
-    return any(_FORMS[path.suffix](_text(path), path, person) != _text(path) for path in files)
+    """Whether a column of customers names the person, in a table, a list or on a page below the folders.
+
+    Running text proves nothing: "retention" stands on every page, and is nobody.
+    """
+    return any(_is_named(path, person) for path in _files_below(folders) if path.suffix in _NAMING)
+
+
+def _is_named(path: Path, person: Person) -> bool:
+    # What cannot be read tells nothing; whoever is named elsewhere is found there.
+    with suppress(csv.Error, duckdb.Error):
+        return _NAMING[path.suffix](path, person)
+    return False
+
+
+def _page_names(path: Path, person: Person) -> bool:
+    return person.stands_in(_text(path))
+
+
+def _table_names(path: Path, person: Person) -> bool:
+    rows = csv.reader(io.StringIO(_text(path), newline=""))
+    ids = _id_columns(next(rows, []), person)
+    return any(person.renamed(row[place]) != row[place] for row in rows for place in ids if place < len(row))
+
+
+def _parquet_names(path: Path, person: Person) -> bool:
+    with connect() as con:
+        return bool(_columns_naming(con, f"read_parquet({literal(str(path))})", person))
+
+
+def _id_columns(header: list[str], person: Person) -> set[int]:
+    return {place for place, name in enumerate(header) if name in person.columns}
 
 
 def printed_letters(folder: Path) -> list[Path]:
@@ -62,12 +116,13 @@ def _erased(path: Path, person: Person) -> bool:
         before = _text(path)
         after = how(before, path, person)
         if after != before:
-            _replace(path, after.encode())
+            _replace(path, after.encode(errors="surrogateescape"))
         return after != before
 
 
 def _text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8")  # line ends as they are
+    """With its line ends, and with the bytes that are no text, as they are."""
+    return path.read_bytes().decode("utf-8", "surrogateescape")
 
 
 def _page(text: str, _: Path, person: Person) -> str:
@@ -85,7 +140,7 @@ def _table(text: str, path: Path, person: Person) -> str:
 
     rows = csv.reader(lines())
     header = next(rows, [])
-    ids = {place for place, name in enumerate(header) if name in person.columns}
+    ids = _id_columns(header, person)
     told = ["".join(taken)]
     taken.clear()
     for row in rows:
@@ -104,18 +159,31 @@ def _line(row: list[str]) -> str:
 
 
 def _json(text: str, _: Path, person: Person) -> str:
-    content = json.loads(text)
+    content = _parsed(text)
+    if content is None:
+        return person.page(text)
     new = _walk(content, person)
     return text if new == content else json.dumps(new, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _notebook(text: str, _: Path, person: Person) -> str:
-    node = json.loads(text)
+    node = _parsed(text)
+    if node is None:
+        return person.page(text)
     for cell in node.get("cells", ()):
         for output in cell.get("outputs", ()):
             _bundle(output.get("data", {}), person)
     new = _walk(node, person)
     return text if new == json.loads(text) else json.dumps(new, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    """What a file of JSON says; None for one that was cut off or emptied: a text like any other."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
 
 
 def _bundle(data: dict[str, Any], person: Person) -> None:
@@ -164,11 +232,8 @@ def _texts(letter: Path) -> Iterator[str]:
 def _parquet(path: Path, person: Person) -> bool:
     with connect() as con:
         rows = f"read_parquet({literal(str(path))})"
-        kinds = con.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {rows})").fetchall()
-        columns = [quote(name) for name, kind in kinds if kind == "VARCHAR" and name in person.columns]
-        known = ", ".join(map(literal, person.names))
-        named = " OR ".join(f"{column} IN ({known})" for column in columns) or "false"
-        if con.execute(f"SELECT count(*) FROM {rows} WHERE {named}").fetchall() == [(0,)]:
+        columns = _columns_naming(con, rows, person)
+        if not columns:
             return False
         pairs = " ".join(f"WHEN {literal(old)} THEN {literal(new)}" for old, new in person.names.items())
         new = ", ".join(f"CASE {column} {pairs} ELSE {column} END AS {column}" for column in columns)
@@ -180,6 +245,18 @@ def _parquet(path: Path, person: Person) -> bool:
         )
         beside.replace(path)
     return True
+
+
+def _columns_naming(con: duckdb.DuckDBPyConnection, rows: str, person: Person) -> list[str]:
+    """The columns of customers, quoted, in which the person stands."""
+    kinds = con.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {rows})").fetchall()
+    columns = [quote(name) for name, kind in kinds if kind == "VARCHAR" and name in person.columns]
+    known = ", ".join(map(literal, person.names))
+    counts = [f"count(*) FILTER ({column} IN ({known}))" for column in columns]
+    if not counts:
+        return []
+    (found,) = con.execute(f"SELECT {', '.join(counts)} FROM {rows}").fetchall()
+    return [column for column, number in zip(columns, found, strict=True) if number]
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -200,6 +277,13 @@ def _beside(path: Path) -> Path:
     return beside
 
 
+_JSONS = (".json", ".ipynb")
+# Where ids stand in columns of their own.
+_NAMING: Mapping[str, Callable[[Path, Person], bool]] = {
+    ".html": _page_names,
+    ".csv": _table_names,
+    ".parquet": _parquet_names,
+}
 _FORMS: Mapping[str, Callable[[str, Path, Person], str]] = {
     ".html": _page,
     ".csv": _table,

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,22 @@ def alerts_file(said: Mapping[str, Any]) -> dict[str, Any]:
     """What alerts.json holds, of a month's headline.json: for whatever program wants to know what is up."""
     about = ("profile", "company", "period", "locale", "currency", "as_of", "data_through", "is_complete")
     return {key: said[key] for key in about} | {"watch": said["watch"], "alerts": said["alerts"]}
+
+
+def without_files(manifest: Mapping[str, Any], gone: Collection[str]) -> dict[str, Any]:
+    """The manifest of a month from which files were taken on purpose: each notebook names its own as ``pruned``.
+
+    >>> without_files({"notebooks": {"risk": {"files": {"risk.html": "a", "tables/b.csv": "c"}}}}, {"tables/b.csv"})
+    {'notebooks': {'risk': {'files': {'risk.html': 'a'}, 'pruned': ['tables/b.csv']}}}
+    """
+    return {**manifest, "notebooks": {name: _without(made, gone) for name, made in manifest["notebooks"].items()}}
+
+
+def _without(made: Mapping[str, Any], gone: Collection[str]) -> dict[str, Any]:
+    files = made.get("files", {})
+    pruned = {*made.get("pruned", ()), *(name for name in files if name in gone)}
+    left = {name: digest for name, digest in files.items() if name not in gone}
+    return {**made, "files": left, "pruned": sorted(pruned)} if pruned else dict(made)
 
 
 def code_hashes(nodes: Mapping[str, nbformat.NotebookNode]) -> dict[str, Any]:

@@ -16,12 +16,18 @@ _NUMBER = re.compile(r"[+-]?[0-9.,]+")
 # Numbers are set right in the tables of a page, texts left.
 _TEXT_CELL = re.compile(r"(<t[dh]\b(?![^>]*\bgt_right\b)[^>]*>)([^<]*)(</t[dh]>)")
 _PLACE = re.compile(r'headers="[^"]*-c(\d+)"')
+# In the tables of a page a cell names its column, and the column its title.
+_TITLE = re.compile(r'<th\b[^>]*\bid="([^"]+)"[^>]*>([^<]*)</th>')
+_CELL_OF = re.compile(r'<td\b[^>]*\bheaders="([^"]+)"[^>]*>([^<]*)</td>')
 GONE = "…"
 
 
 @dataclass(frozen=True)
 class Person:
-    """Whom to take out: each id with its pseudonym, addresses in small letters; the columns that name customers."""
+    """Whom to take out: each id with its pseudonym, addresses in small letters; the columns that name customers.
+
+    ``columns`` are names of columns in tables and lists, and titles of columns on pages.
+    """
 
     names: Mapping[str, str]
     addresses: frozenset[str] = frozenset()
@@ -57,12 +63,22 @@ class Person:
 
         return _TEXT_CELL.sub(renamed, html), places
 
+    def stands_in(self, html: str) -> bool:
+        """Whether a column of customers on a page, told by its title, names the person."""
+        theirs = {column for column, title in _TITLE.findall(html) if unescape(title) in self.columns}
+        cells = (unescape(cell) for column, cell in _CELL_OF.findall(html) if column in theirs)
+        return any(self.renamed(cell) != cell for cell in cells)
+
     def page(self, html: str) -> str:
         return self.without(self.cells(html)[0])
 
     def is_in(self, text: str) -> bool:
         """Whether a page or a letter names the person: in a cell, on a line of its own, or by a word that is sure."""
         return self.page(text) != text or any(self.renamed(line) != line for line in text.splitlines())
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether an id or an address stands anywhere in a text, though it be a part of another word."""
+        return any(one in text for one in self.names) or any(one in text.casefold() for one in self.addresses)
 
     @cached_property
     def _words(self) -> re.Pattern[str] | None:

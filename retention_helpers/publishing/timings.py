@@ -6,11 +6,11 @@ from . import failures, versions
 
 
 def seconds_before(profile_folder: Path) -> dict[str, float]:
-    """Notebook -> seconds, all languages together, in the last month published; empty where nothing is.
+    """Notebook -> seconds, all languages together, in the last month published that says so; empty where nothing is.
 
     Raises `MachineError` for a folder that cannot be read.
     """
     with versions.machine_errors(profile_folder):
-        months = versions.periods_in(profile_folder)
-        last = failures.manifest_of(profile_folder / months[-1]) if months else {}
+        latest_first = (failures.manifest_of(profile_folder / month) for month in versions.periods_in(profile_folder))
+        last = next(filter(None, latest_first), {})
     return {name: item["seconds"] for name, item in last.get("notebooks", {}).items() if item.get("seconds")}

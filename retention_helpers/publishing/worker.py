@@ -11,7 +11,9 @@ The executed notebook lies there until the next job. When the socket closes, bec
 ends with what it has begun, and leaves nothing. KERNELS is a socket of `warm.fork_server`.
 """
 
+import errno
 import json
+import logging
 import os
 import signal
 import socket
@@ -46,6 +48,8 @@ def main(jobs: int, kernels: int | None = None) -> None:
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
+    # What was waiting for a kernel ends without one, and would say so in many lines.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL + 1)
     sys.exit(0)
 
 
@@ -69,6 +73,20 @@ def _jobs(channel: socket.socket) -> Iterator[dict[str, Any]]:
 
 
 def _outcome(job: Mapping[str, Any], executed: Path, channel: socket.socket) -> dict[str, Any]:
+    try:
+        return _ran(job, executed, channel)
+    except MachineError as error:
+        return {"machine": str(error)}
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        # No other worker would find more room, so it is no death to try again after.
+        where, name = error.filename or executed.parent, Path(job["notebook"]).stem
+        told = f"{where}: {error.strerror} while {name} ran. Free the disk, or name other places"
+        return {"machine": f"{told} with TMPDIR and --reports. What was published before is unchanged."}
+
+
+def _ran(job: Mapping[str, Any], executed: Path, channel: socket.socket) -> dict[str, Any]:
     run = Run(Path(job["notebook"]), job["parameters"], Path(job["tables"]), Path(job["lists"]), job["cell_seconds"])
     try:
         write(execute(run, lambda _, cell, cells: _tell(channel, {"cell": cell, "cells": cells})), executed)
@@ -78,8 +96,6 @@ def _outcome(job: Mapping[str, Any], executed: Path, channel: socket.socket) -> 
             return {"executed": None, "fault": told}
         write(fault.executed, executed)
         return {"executed": str(executed), "fault": told}
-    except MachineError as error:
-        return {"machine": str(error)}
     return {"executed": str(executed)}
 
 

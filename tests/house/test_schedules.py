@@ -60,6 +60,19 @@ def test_systemd_finds_no_fault_in_its_units(tmp_path: Path) -> None:
         subprocess.run([program, "calendar", calendar[1]], check=True, capture_output=True)
 
 
+def test_every_folder_that_the_unit_writes_to_is_in_a_fresh_clone_or_made_before_the_start(tmp_path: Path) -> None:
+    text = (SCHEDULES / "retention-reports@.service").read_text(encoding="utf-8")
+    said = dict(re.findall(r"^([A-Za-z]+)=(.*)", text, re.MULTILINE))
+    # "+": outside of the namespace that could not be set up yet.
+    before, made = said["ExecStartPre"].split(" -- ")
+    assert before == f"+/usr/sbin/runuser -u {said['User']}"
+    (tmp_path / "reports").mkdir()  # by its README
+    subprocess.run(shlex.split(made.replace(HOUSE, str(tmp_path))), check=True)
+    for path in said["ReadWritePaths"].split():
+        assert Path(path.replace(HOUSE, str(tmp_path))).is_dir()
+    assert (ROOT / "reports" / "README.md").is_file()
+
+
 def test_the_cron_line_is_run_by_a_bare_shell_as_cron_would(tmp_path: Path) -> None:
     (line,) = [line for line in (SCHEDULES / "crontab").read_text().splitlines() if line.startswith("0 5 ")]
     minute, hour, days, month, weekday, order = line.split(" ", 5)

@@ -53,6 +53,12 @@ OTHERS = {
 }
 
 
+# What a page says of groups of customers: text in cells, and no id.
+SEGMENTS = (
+    '<table><th id="table-a-c0">Segment</th><tr><td headers="table-a-c0" class="gt_left">others</td></tr></table>'
+)
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     return open_shop(tmp_path)
@@ -332,6 +338,58 @@ def test_an_id_that_nothing_names_is_refused_and_leaves_nothing(done: Done, monk
     call = ["forget", "17851", "--profile", str(done.shop / "shop" / "company.yaml")]
     assert cli.main([*call, "--reports", str(done.shop / "reports")]) == 2
     assert everything_below(done.shop) == before
+
+
+@pytest.mark.parametrize("word", ["retention", "Two may leave", "others", "looked"])
+def test_a_word_of_the_pages_is_no_customer_and_not_a_byte_changes(
+    done: Done, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv("RETENTION_CACHE", str(done.cache))
+    page = done.version / "risk.html"
+    page.write_text(f"<h1>Our retention</h1>{SEGMENTS}{page.read_text()}", encoding="utf-8")
+    before = [*contents(done.cache), *contents(done.shop)]
+    call = ["forget", word, "--profile", str(done.shop / "shop" / "company.yaml")]
+    assert cli.main([*call, "--reports", str(done.shop / "reports")]) == 2
+    assert [*contents(done.cache), *contents(done.shop)] == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("left", ["risk.html", "tables/risk/customers.csv", "tables/risk/all.parquet"])
+def test_one_whom_only_a_column_of_customers_still_names_is_forgotten_in_prose_too(tmp_path: Path, left: str) -> None:
+    company(tmp_path / "shop", ORDERS)
+    version = publish(tmp_path / "reports", "Stranger-7", "12")
+    for path in [*version.rglob("*.csv"), *version.rglob("*.parquet"), version / "risk.html"]:
+        if path != version / left:
+            path.unlink()
+    (version / "summary.html").write_text("<p>Stranger-7 left.</p>", encoding="utf-8")
+    ask(tmp_path, "Stranger-7")
+    assert "Stranger-7" not in (version / "summary.html").read_text()
+    assert not [name for name, content in contents(tmp_path / "reports") if b"Stranger-7" in content]
+
+
+@pytest.mark.slow
+def test_damaged_files_keep_the_customer_in_no_other_and_are_named_at_the_end(
+    shop: Path, own_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    version = shop / "reports" / "company" / ".versions" / "2024-03" / "run-1"
+    (version / "headline.json").write_text("")
+    (version / "manifest.json").write_text(f'{{"by": "{WHO}", "cut')
+    (version / "alerts.json").write_bytes(b"\xff" + WHO.encode())
+    (version / "executed" / "cut.ipynb").write_text(f'["{WHO}x')
+    (version / "tables/risk/all.parquet").write_bytes(b"PAR1")
+    call = ["forget", WHO, "--profile", str(shop / "shop" / "company.yaml"), "--reports", str(shop / "reports")]
+    assert cli.main(call) == 6
+    told = capsys.readouterr()
+    assert "Reports: files changed or removed: " in told.out
+    assert "error: Files that may still name the customer, for they could not be cleaned: 2.\n" in told.err
+    for name in ("all.parquet: ", "cut.ipynb: it is damaged, and the id may still stand in it"):
+        assert name in told.err
+    assert (version / "alerts.json").read_bytes().startswith(b"\xffforgotten-")
+    assert (version / "headline.json").read_bytes() == b""
+    (version / "tables/risk/all.parquet").unlink()
+    (version / "executed" / "cut.ipynb").unlink()
+    assert traces(shop, own_cache) == []
+    assert cli.main(call) == 0
 
 
 def test_nobody_is_forgotten_while_a_run_is_at_work(tmp_path: Path, own_cache: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from retention_helpers import cli
 from retention_helpers.errors import LockedError
 from retention_helpers.pipeline import PruneRequest, prune
 from retention_helpers.pipeline.lock import lock
+from retention_helpers.publishing.month import publish_month, steps_of
 from retention_helpers.publishing.versions import Place, publish, staging
-from tests.publishing.tiny import everything_below
+from tests.publishing.tiny import RECORD, cell, everything_below, loaded, request, tiny
 
 TODAY = date(2026, 11, 30)
 OLD = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
@@ -122,6 +124,38 @@ def test_one_profile_is_pruned_alone_and_never_beside_a_run(reports: Path, tmp_p
     assert everything_below(reports / "other") == before
 
 
+def test_a_profile_that_is_at_work_keeps_no_other_from_being_pruned_and_is_named(reports: Path) -> None:
+    with lock(reports / "other"), pytest.raises(LockedError, match=r"not pruned, for a run is at work: other\."):
+        pruned(reports)
+    assert versions_of(reports, "2026-10") == ["03", "04", "05"]
+    assert len(versions_of(reports, "2026-10", "other")) == 5
+
+
+@pytest.mark.slow
+def test_what_was_pruned_is_not_damaged_and_no_later_run_writes_it_anew(tmp_path: Path) -> None:
+    private_table = cell("report.table('scores')\nPath(os.environ['RETENTION_TABLES'], 'scores.csv').chmod(0o600)")
+    path = tiny(
+        tmp_path / "notebooks", "risk", private_table, record=RECORD.replace('["monthly"]', '["monthly", "scores"]')
+    )
+    asked = request(tmp_path / "reports", path)
+    scores = publish_month(asked).folder / "tables" / "risk" / "scores.csv"
+    assert scores.is_file()
+    prune(PruneRequest(date(2028, 1, 1), reports=asked.place.reports, personal_days=30), print)
+    assert not scores.exists()
+    assert [(step.action, step.why) for step in steps_of(asked)] == [("keep", "unchanged")]
+    assert publish_month(replace(asked, place=replace(asked.place, run_id="run-2"))).is_unchanged
+    noted = loaded(asked.place.published / "manifest.json")["notebooks"]["risk"]
+    assert noted["pruned"] == ["tables/risk/scores.csv"]
+    # A new text is rendered over what is left.
+    path.write_text(path.read_text().replace("How to read it.", "How to read this."))
+    publish_month(replace(asked, place=replace(asked.place, run_id="run-3")))
+    assert not scores.exists()
+    assert [step.action for step in steps_of(asked)] == ["keep"]
+    # What goes of itself is damaged as before.
+    (asked.place.published / "tables" / "risk" / "monthly.csv").unlink()
+    assert [step.why for step in steps_of(asked)] == ["damaged: tables/risk/monthly.csv"]
+
+
 def written(folder: Path) -> str:
     path = folder / "shop.yaml"
     path.write_text(
@@ -133,7 +167,15 @@ def written(folder: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    "words", [["--keep", "0"], ["--keep", "-1"], ["--keep", "all"], ["--personal-days", "0"], ["--cache-days", "1e3"]]
+    "words",
+    [
+        ["--profile", ""],
+        ["--keep", "0"],
+        ["--keep", "-1"],
+        ["--keep", "all"],
+        ["--personal-days", "0"],
+        ["--cache-days", "1e3"],
+    ],
 )
 def test_a_number_that_would_remove_too_much_is_refused(reports: Path, words: list[str]) -> None:
     before = everything_below(reports)

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from retention_helpers.errors import LockedError, ParameterError, PeriodError
+from retention_helpers.errors import LockedError, NotebookError, ParameterError, PeriodError
 from retention_helpers.pipeline import run
 from retention_helpers.pipeline.lock import lock
+from retention_helpers.publishing.execution import Progress
 from retention_helpers.publishing.request import MonthRequest
 from tests.company import company
 from tests.publishing.tiny import everything_below, tiny
@@ -72,6 +73,25 @@ def test_the_last_complete_month_is_published_unless_one_is_named(
         "Facts: months built: 4, unchanged: 0.",
         "Facts: unchanged, reused.",
     ]
+
+
+def test_each_month_is_told_as_it_ends_and_named_while_it_is_made(
+    request_of: run.RunRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[object] = []
+
+    def publish_month(month: MonthRequest, progress: Progress) -> str:
+        progress("summary", 1, 12)
+        if month.place.period == "2024-02":
+            raise NotebookError("2024-02: 1 of its notebooks failed")
+        return month.place.period
+
+    monkeypatch.setattr(run, "publish_month", publish_month)
+    months = replace(request_of, first="2024-01", last="2024-03")
+    with pytest.raises(NotebookError, match="2024-02: 1 of"):
+        run.run_months(months, print, lambda *progress: told.append(progress), told.append)
+    made = [(f"2024-0{month} summary", 1, 12) for month in (1, 2, 3)]
+    assert told == [made[0], "2024-01", made[1], made[2], "2024-03"]
 
 
 def test_each_notebook_gets_the_month_and_the_place_of_the_profile(

@@ -73,3 +73,17 @@ def test_what_a_page_writes_otherwise_is_found_too() -> None:
 
 def test_an_id_is_no_pattern() -> None:
     assert person("a.c(d+*").without("abcdd and a.c(d+*") == f"abcdd and {NAMED}"
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "is_theirs"),
+    [
+        ("customer_id", "Champions", True),
+        ("customer_id", "&#39;Champions", True),
+        ("Segment", "Champions", False),
+        ("customer_id", "Champions who left", False),
+    ],
+)
+def test_a_word_is_an_id_in_a_column_of_customers_alone(title: str, cell: str, is_theirs: bool) -> None:
+    page = f'<th class="x" id="t-c0">{title}</th><td headers="t-c0" class="gt_left">{cell}</td><p>Champions</p>'
+    assert person("Champions").stands_in(page) == is_theirs

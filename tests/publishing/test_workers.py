@@ -1,7 +1,9 @@
 """Notebooks side by side: the same results as one after another, a dead process tried once more, nothing left over."""
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from retention_helpers.publishing import worker
 from retention_helpers.publishing.execution import CellError, DeadError, Run
 from retention_helpers.publishing.notebook import record_of
 from retention_helpers.publishing.workers import Crew, Ended, Team
@@ -79,7 +82,26 @@ def test_what_dies_twice_has_failed(tmp_path: Path) -> None:
     assert (ended.outcome.cell, "died" in ended.outcome.reason) == (4, True)
 
 
-def test_the_end_of_a_run_is_the_end_of_its_workers_and_kernels(tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["write", "execute"])
+def test_a_full_disk_is_told_by_the_worker_and_is_no_death(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], where: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "executed.ipynb")
+
+    monkeypatch.setattr(worker, "execute", lambda *_: None)
+    monkeypatch.setattr(worker, where, full)
+    job = {"notebook": "risk.ipynb", "parameters": {}, "tables": "t", "lists": "l", "cell_seconds": 60}
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        told = worker._outcome(job, tmp_path / "executed.ipynb", theirs)
+    assert told["machine"].startswith("executed.ipynb: No space left on device while risk ran. Free the disk")
+    assert capfd.readouterr().err == ""
+
+
+def test_the_end_of_a_run_is_the_end_of_its_workers_and_kernels(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     mark = tmp_path / "pids"
     note = f"import os, time\nopen('{mark}', 'a').write(f'{{os.getpid()}} {{os.getppid()}}\\n')\ntime.sleep(60)"
     jobs = [(run(tmp_path, "good"), None), (run(tmp_path, "long", note), None)]
@@ -88,6 +110,7 @@ def test_the_end_of_a_run_is_the_end_of_its_workers_and_kernels(tmp_path: Path) 
         next(ended)
         wait_for(mark.exists)
     assert_gone(mark)
+    assert capfd.readouterr().err == ""
 
 
 def test_a_run_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:

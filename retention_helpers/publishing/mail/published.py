@@ -58,7 +58,7 @@ def open_published(month: Path, language: str | None = None) -> Published:
     """The month in the language asked for, or in its own.
 
     Raises `PeriodError` for a month that is not over, `NotebookError` for one that is partial, and `CallError` where
-    there is none, or none in this language: none of these is ever mailed.
+    there is none, none in this language, or none that can be read: none of these is ever mailed.
     """
     manifest = _json(month / "manifest.json")
     if not manifest:
@@ -84,3 +84,7 @@ def _json(path: Path) -> dict[str, Any]:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except ValueError as error:
+        raise CallError(
+            f"{path} is damaged ({error}), so nothing is mailed. Run the month again, then mail it."
+        ) from error

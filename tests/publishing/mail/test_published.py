@@ -44,6 +44,14 @@ def test_a_month_that_is_not_there_is_not_mailed(tmp_path: Path) -> None:
         open_published(tmp_path / "sample" / "2026-10")
 
 
+@pytest.mark.parametrize("file", ["manifest.json", "headline.json"])
+def test_a_damaged_month_is_not_mailed_and_the_file_is_named(tmp_path: Path, file: str) -> None:
+    month = publish(tmp_path)
+    (month / file).write_bytes(b"")
+    with pytest.raises(CallError, match=rf"{file} is damaged .*Run the month again"):
+        open_published(month)
+
+
 def test_a_month_is_mailed_in_the_languages_that_it_was_published_in(tmp_path: Path) -> None:
     month = publish(tmp_path)
     assert open_published(month, "en").folder == month
