@@ -6,6 +6,7 @@ Each ``.sql`` file here is one table; its first line says what one row is. The S
 from .build import Build, build_facts, keep_only_current
 from .forgotten import FILE as FORGOTTEN
 from .forgotten import ID_COLUMNS, Forgotten, read_forgotten, write_forgotten
+from .seals import Built, damaged, read_built, remove_damaged, write_built
 from .sql import digest as sql_digest
 from .store import Facts, open_facts
 
@@ -13,12 +14,17 @@ __all__ = [
     "FORGOTTEN",
     "ID_COLUMNS",
     "Build",
+    "Built",
     "Facts",
     "Forgotten",
     "build_facts",
+    "damaged",
     "keep_only_current",
     "open_facts",
+    "read_built",
     "read_forgotten",
+    "remove_damaged",
     "sql_digest",
+    "write_built",
     "write_forgotten",
 ]

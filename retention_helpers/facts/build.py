@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from .forgotten import hide_forgotten, read_forgotten
 from .partitions import Partition, as_frame, fingerprint_months, relation, write_partition
 from .restatements import HASHES, previous_facts, restated
 from .rules import write_rules
+from .seals import Seal, damaged, read_built, sealed
 
 FACTS_LINK = "facts.duckdb"
 
@@ -27,7 +28,8 @@ FACTS_LINK = "facts.duckdb"
 class Build:
     """What a build did: the months it wrote, the ones it found unchanged, and the past months it found restated.
 
-    ``forgotten`` counts by table the rows of the source that name somebody who was forgotten.
+    ``forgotten`` counts by table the rows of the source that name somebody who was forgotten; ``damaged`` are the files
+    that were no longer as they had been written, ``seals`` those of all files that the facts now have.
     """
 
     digest: str
@@ -35,6 +37,8 @@ class Build:
     unchanged: list[int]
     restatements: pd.DataFrame = field(repr=False)
     forgotten: Mapping[str, int] = field(default_factory=dict)
+    damaged: Sequence[str] = ()
+    seals: Mapping[str, Seal] = field(default_factory=dict, repr=False)
 
 
 def build_facts(
@@ -43,8 +47,9 @@ def build_facts(
     """Build the facts of the staged tables in ``con`` into ``folder`` and swap them in.
 
     ``written_at`` (when the source was written) dates the restatements; those of earlier builds are kept. Months whose
-    rows are unchanged keep their files. A reader of the old facts file keeps reading it: the new one is written
-    beside it and a symlink is replaced. Raises `Fault` when a row got lost on the way.
+    rows are unchanged keep their files, where these are as they were written; a file that nothing is known of is made
+    again. A reader of the old facts file keeps reading it: the new one is written beside it and a symlink is replaced.
+    Raises `Fault` when a row got lost on the way.
     """
     write_rules(con, profile)
     _show_people(con)
@@ -53,13 +58,16 @@ def build_facts(
     partitions = fingerprint_months(con, profile, forgotten.key)
     hidden = hide_forgotten(con, forgotten)
     before = previous_facts(folder / FACTS_LINK)
-    written = [partition.month for partition in partitions if write_partition(con, partition, folder, profile)]
+    broken, sound = _looked_through(folder)
+    missing = [partition for partition in partitions if not sound.keys() >= _names(folder, partition.paths(folder))]
+    for partition in missing:
+        write_partition(con, partition, folder, profile)
     changes = restated(con, before, partitions, folder, written_at)
     _show_months(con, partitions, folder)
     _check_balance(con, partitions)
     digest = _digest(con, partitions, profile, data_through)
     path = folder / f"facts-{digest}.duckdb"
-    if not changes.empty or before is None or before.digest != digest or not _serves(path):
+    if not changes.empty or before is None or before.digest != digest or not _serves(path, sound):
         named = changes if before is None else pd.concat([before.restatements, changes], ignore_index=True)
         notes = {
             "partitions": as_frame(partitions),
@@ -69,8 +77,22 @@ def build_facts(
         _write_facts(con, path, partitions, notes)
     _swap(folder, path)
     _prune(folder, keep=[*partitions, *(before.partitions if before else [])], facts=path)
+    written = [partition.month for partition in missing]
+    seals = sealed(folder, [path, *(file for partition in partitions for file in partition.paths(folder))], sound)
     unchanged = [partition.month for partition in partitions if partition.month not in written]
-    return Build(digest, written, unchanged, changes, hidden)
+    return Build(digest, written, unchanged, changes, hidden, broken, seals)
+
+
+def _looked_through(folder: Path) -> tuple[list[str], dict[str, Seal]]:
+    """The files of the facts that are there: those that are damaged, and the seals of those that are as written."""
+    built = read_built(folder)
+    seals = built.seals if built else {}
+    broken = damaged(folder, seals)
+    return broken, {name: seal for name, seal in seals.items() if name not in broken}
+
+
+def _names(folder: Path, paths: Iterable[Path]) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in paths}
 
 
 def _show_people(con: duckdb.DuckDBPyConnection) -> None:
@@ -138,8 +160,10 @@ def _description(profile: Profile, data_through: date, digest: str) -> pd.DataFr
     return pd.DataFrame(said.items(), columns=["name", "value"])
 
 
-def _serves(path: Path) -> bool:
-    """Whether the facts file finds the partitions it was made over: a cache may have been moved."""
+def _serves(path: Path, sound: Collection[str]) -> bool:
+    """Whether the facts file is as it was written and finds the months it was made over: a cache may have been moved."""
+    if path.name not in sound:
+        return False
     try:
         with connect(path, read_only=True) as con:
             con.execute("SELECT count(*) FROM order_lines").fetchone()

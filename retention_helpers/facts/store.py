@@ -52,7 +52,7 @@ class Facts:
         return self.data_through >= period.as_of
 
     def is_whole(self) -> bool:
-        """Whether every file behind the facts is there."""
+        """Whether the months are where this file looks for them: a cache may have been moved."""
         try:
             self.con.execute("SELECT count(*) FROM order_lines").fetchone()
         except duckdb.Error:

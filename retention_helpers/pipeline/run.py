@@ -18,7 +18,7 @@ from retention_helpers.publishing.plan import Step
 from retention_helpers.publishing.request import Data, Edition, MonthRequest, MonthResult, Notebook
 from retention_helpers.publishing.versions import Place
 from retention_helpers.publishing.workers import Crew, Team
-from retention_helpers.report import build, facts_folder, ready_facts, resolve_period, survey
+from retention_helpers.report import build, clear_damaged, facts_folder, ready_facts, resolve_period, survey
 from retention_helpers.words import Words
 
 from .lock import lock
@@ -63,15 +63,28 @@ def run_months(request: RunRequest, say: Say, progress: Progress | None = None) 
     nothing has changed on disk. When a month fails the others are still tried.
     """
     with _prepared(request, say) as months:
-        results, failed = [], []
+        results: list[MonthResult] = []
+        failed = []
         for month in months:
             try:
                 results.append(publish_month(month, progress))
             except NotebookError as error:
                 failed.append(str(error))
+        if failed or any(result.failed for result in results):
+            _look_for_damage(load_profile(request.profile), say)
         if failed:
             raise NotebookError("\n".join(failed))
         return results
+
+
+def _look_for_damage(profile: Profile, say: Say) -> None:
+    """A notebook may have failed on facts whose disk fails: such files must not be there at the next start."""
+    names = clear_damaged(profile)
+    if names:
+        say(
+            f"Facts: gone or damaged: {_first(names)}. Removed; the next start makes them again. "
+            "If it happens twice, have the disk checked."
+        )
 
 
 def plan_months(request: RunRequest, say: Say) -> list[tuple[str, Step]]:
@@ -144,6 +157,8 @@ def facts_and_periods(profile: Profile, request: RunRequest, say: Say) -> tuple[
             say(f"{seen.undated} rows have no usable date and belong to no month: make data-check lists them.")
     for table, rows in done.forgotten.items():
         say(f"Forgotten, and named in the source: {table}: {rows} rows. Counted under a pseudonym; clean the source.")
+    if done.damaged:
+        say(f"Facts: gone or damaged, and made again: {_first(done.damaged)}.")
     say(f"Facts: months built: {len(done.written)}, unchanged: {len(done.unchanged)}.")
     for change in done.restatements.itertuples():
         say(
@@ -152,6 +167,11 @@ def facts_and_periods(profile: Profile, request: RunRequest, say: Say) -> tuple[
             f"revenue {change.amount_before_cents / 100:,.2f} before, {change.amount_after_cents / 100:,.2f} now."
         )
     return open_facts(facts_folder(profile)), periods
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
 
 
 def _periods(request: RunRequest, months: list[int], through: date) -> list[Period]:

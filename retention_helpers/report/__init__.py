@@ -7,7 +7,7 @@ from .campaigns import Campaigns, measured_campaigns
 from .counted import booking_problems, who_is_counted
 from .notebook import Report, open_report
 from .period import resolve_period
-from .source import Survey, build, ensure_facts, facts_folder, ready_facts, survey
+from .source import Survey, build, clear_damaged, ensure_facts, facts_folder, ready_facts, survey
 from .watching import watch_month
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "WatchTables",
     "booking_problems",
     "build",
+    "clear_damaged",
     "customer_labels",
     "ensure_facts",
     "facts_folder",

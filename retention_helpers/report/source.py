@@ -17,7 +17,19 @@ import pandas as pd
 from retention_helpers import __version__
 from retention_helpers.engine import connect, quote
 from retention_helpers.errors import MachineError, ProfileError, SourceError
-from retention_helpers.facts import Build, Facts, build_facts, open_facts, read_forgotten, sql_digest
+from retention_helpers.facts import (
+    Build,
+    Built,
+    Facts,
+    build_facts,
+    damaged,
+    open_facts,
+    read_built,
+    read_forgotten,
+    remove_damaged,
+    sql_digest,
+    write_built,
+)
 from retention_helpers.params import Profile, cache_folder
 from retention_helpers.schema import CONTRACT
 from retention_helpers.scratch import scratch_folder
@@ -52,15 +64,15 @@ def ready_facts(profile: Profile) -> Facts | None:
     folder = facts_folder(profile)
     with _readable():
         signature = _signature(profile)
+    built = read_built(folder)
+    if built is None or built.signature != signature or damaged(folder, built.seals):
+        return None
     try:
-        built = json.loads((folder / "built.json").read_text(encoding="utf-8"))
-        if built["signature"] != signature:
-            return None
         facts = open_facts(folder)
-        if facts.description["digest"] == built["digest"] and facts.is_whole():
+        if facts.description["digest"] == built.digest and facts.is_whole():
             return facts
         facts.close()
-    except (OSError, ValueError, KeyError, TypeError, MachineError, duckdb.Error):
+    except (KeyError, MachineError, duckdb.Error):
         pass  # whatever is damaged in a cache is made again
     return None
 
@@ -111,22 +123,36 @@ def _scratch_database(scratch: Path) -> duckdb.DuckDBPyConnection:
 
 def build(profile: Profile, seen: Survey, folder: Path) -> Build:
     """Build the facts of a survey into ``folder``; one builder at a time, the others wait."""
+    with _alone(folder):
+        done = build_facts(seen.con, profile, folder, written_at=seen.written_at, data_through=seen.data_through)
+        write_built(folder, Built(seen.signature, done.digest, done.seals))
+    return done
+
+
+def clear_damaged(profile: Profile) -> list[str]:
+    """Remove the files of the facts that are no longer as they were written; their names.
+
+    Reads them all: for when a notebook has failed on them.
+    """
+    folder = facts_folder(profile)
+    with _alone(folder):
+        return remove_damaged(folder)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else writes into the folder of the facts meanwhile; raises `MachineError` where it cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)  # what is in it, also for a moment, is about persons
         with (folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            done = build_facts(seen.con, profile, folder, written_at=seen.written_at, data_through=seen.data_through)
-            beside = folder / "built.json.tmp"
-            note = {"signature": seen.signature, "digest": done.digest}
-            beside.write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
-            beside.replace(folder / "built.json")
+            yield
     except (OSError, duckdb.IOException) as error:
         why = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0].rstrip(" .")
         raise MachineError(
             f"{folder}: the facts cannot be written: {why}. Free the disk or set RETENTION_CACHE."
         ) from error
-    return done
 
 
 def ensure_facts(profile: Profile) -> Facts:

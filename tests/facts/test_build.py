@@ -1,5 +1,6 @@
 """Months are built once: new rows leave past ones untouched, a correction rebuilds its own and is named."""
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -9,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retention_helpers.errors import Fault, MachineError
-from retention_helpers.facts import Build, build_facts, open_facts
+from retention_helpers.facts import Build, build_facts, damaged, open_facts, partitions
 from retention_helpers.params import Profile
-from retention_helpers.report import build, facts_folder, ready_facts, survey
+from retention_helpers.report import build, clear_damaged, facts_folder, ready_facts, survey
 from tests.company import company, fact_frames, fact_rows
 
 pytestmark = pytest.mark.slow  # left to `make test`: the fast gate stays under a minute
@@ -46,11 +47,10 @@ def test_rows_in_are_rows_booked_and_left_out(tmp_path: Path) -> None:
     assert fact_rows(profile, "sum(rows)", "row_ledger") == [(5,)]
 
 
-def test_a_row_that_gets_lost_is_a_fault(tmp_path: Path) -> None:
+def test_a_row_that_gets_lost_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     profile = company(tmp_path, HEADER + JANUARY)
-    built(profile)
-    for file in facts_folder(profile).glob("order_lines/*.parquet"):
-        pd.read_parquet(file).iloc[1:].to_parquet(file)
+    whole = partitions._month_lines
+    monkeypatch.setattr(partitions, "_month_lines", lambda *words: f"SELECT * FROM ({whole(*words)}) LIMIT 1")
     with survey(profile) as seen, pytest.raises(Fault, match="rows in and rows booked differ"):
         build_facts(
             seen.con, profile, facts_folder(profile), written_at=seen.written_at, data_through=seen.data_through
@@ -227,6 +227,65 @@ def test_a_damaged_month_is_made_again(tmp_path: Path, damage: str) -> None:
     assert ready_facts(profile) is None
     assert fact_rows(profile, "*") == before
     assert built(profile).written == []
+
+
+def overwritten(file: Path, *, is_noticed: bool) -> None:
+    """Other bytes among the rows of a file of the same size; a failing disk leaves its time as it was."""
+    stat, content = file.stat(), bytearray(file.read_bytes())
+    place = slice(len(content) // 10, len(content) // 10 + 40)
+    content[place] = bytes(255 - byte for byte in content[place])
+    file.write_bytes(content)
+    if not is_noticed:
+        os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+@pytest.mark.parametrize("is_noticed", [True, False], ids=["by a write", "by the disk"])
+@pytest.mark.parametrize("name", ["facts-*.duckdb", "order_lines/24288-*.parquet", "customer_orders/24289-*.parquet"])
+def test_overwritten_bytes_are_found_and_made_again(tmp_path: Path, name: str, is_noticed: bool) -> None:
+    profile, _ = after(tmp_path, JANUARY + FEBRUARY)
+    before = fact_rows(profile, "*"), fact_rows(profile, "*", "customer_months")
+    (file,) = facts_folder(profile).glob(name)
+    overwritten(file, is_noticed=is_noticed)
+    assert ready_facts(profile) is None
+    done = built(profile)
+    assert done.damaged == [file.relative_to(facts_folder(profile)).as_posix()]
+    assert len(done.written) == int(file.suffix == ".parquet")
+    assert (fact_rows(profile, "*"), fact_rows(profile, "*", "customer_months")) == before
+    assert built(profile).damaged == []
+
+
+def test_without_its_note_no_file_is_trusted(tmp_path: Path) -> None:
+    profile, first = after(tmp_path, JANUARY + FEBRUARY)
+    before = fact_rows(profile, "*")
+    (facts_folder(profile) / "built.json").unlink()
+    for file in facts_folder(profile).glob("*/24288-*.parquet"):
+        overwritten(file, is_noticed=False)
+    overwritten(facts_folder(profile) / f"facts-{first.digest}.duckdb", is_noticed=False)
+    assert built(profile).written == [24288, 24289]
+    assert fact_rows(profile, "*") == before
+
+
+def test_large_facts_are_read_whole_when_a_notebook_has_failed_on_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile, _ = after(tmp_path, JANUARY + FEBRUARY)
+    before = fact_rows(profile, "*")
+    monkeypatch.setattr(damaged, "__kwdefaults__", {"read_bytes": 1000})
+    (file,) = facts_folder(profile).glob("order_lines/24288-*.parquet")
+    os.utime(file, ns=(1, 1))
+    ready = ready_facts(profile)
+    assert ready is not None  # as a copy of the folder: another time, the same bytes
+    ready.close()
+    assert built(profile).written == []
+    overwritten(file, is_noticed=False)
+    ready = ready_facts(profile)
+    assert ready is not None
+    ready.close()
+    assert clear_damaged(profile) == [file.relative_to(facts_folder(profile)).as_posix()]
+    assert clear_damaged(profile) == [file.relative_to(facts_folder(profile)).as_posix()]
+    assert built(profile).written == [24288]
+    assert fact_rows(profile, "*") == before
+    assert clear_damaged(profile) == []
 
 
 @pytest.mark.slow

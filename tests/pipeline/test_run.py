@@ -12,7 +12,7 @@ import pytest
 from retention_helpers.errors import LockedError, ParameterError, PeriodError
 from retention_helpers.pipeline import run
 from retention_helpers.pipeline.lock import lock
-from retention_helpers.publishing.request import MonthRequest
+from retention_helpers.publishing.request import MonthRequest, MonthResult
 from tests.company import company
 from tests.publishing.tiny import everything_below, tiny
 
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow  # left to `make test`: the fast gate stays under 
 
 HEADER = "customer_id,order_id,ordered_at,amount"
 ROWS = ["c1,1,2024-01-05,10.00", "c2,2,2024-02-07,20.00", "c1,3,2024-03-31,30.00", "c2,4,2024-04-10,40.00"]
+PUBLISHED = MonthResult(Path("reports"), (), (), ())
 NOW = datetime(2024, 4, 11, 5, 6, 7, 89, tzinfo=UTC)
 
 
@@ -28,12 +29,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[MonthRequest]:
     """What would have been published."""
     months: list[MonthRequest] = []
 
-    def publish_month(month: MonthRequest, progress: object) -> str:
+    def publish_month(month: MonthRequest, progress: object) -> MonthResult:
         months.append(month)
         with pytest.raises(LockedError), lock(month.place.profile_folder):
             pytest.fail("published without the lock")
         assert Path(os.environ["RETENTION_CACHE"]).is_absolute()
-        return "published"
+        return PUBLISHED
 
     monkeypatch.setattr(run, "publish_month", publish_month)
     return months
@@ -61,8 +62,8 @@ def test_the_last_complete_month_is_published_unless_one_is_named(
     request_of: run.RunRequest, asked: list[MonthRequest]
 ) -> None:
     said: list[str] = []
-    assert run.run_months(request_of, said.append) == ["published"]
-    assert run.run_months(replace(request_of, periods=["2024-02"]), said.append) == ["published"]
+    assert run.run_months(request_of, said.append) == [PUBLISHED]
+    assert run.run_months(replace(request_of, periods=["2024-02"]), said.append) == [PUBLISHED]
     last, named = asked
     assert (last.place.period, last.data.as_of, last.data.is_complete) == ("2024-03", date(2024, 3, 31), True)
     assert (named.place.period, named.frame.data_through) == ("2024-02", date(2024, 2, 29))
