@@ -6,9 +6,10 @@ Each ``.sql`` file here is one table; its first line says what one row is. The S
 from .build import Build, build_facts, keep_only_current
 from .forgotten import FILE as FORGOTTEN
 from .forgotten import ID_COLUMNS, Forgotten, read_forgotten, write_forgotten
+from .holds import hold
 from .seals import Built, damaged, read_built, remove_damaged, write_built
 from .sql import digest as sql_digest
-from .store import Facts, open_facts
+from .store import Facts, open_facts, open_facts_file
 
 __all__ = [
     "FORGOTTEN",
@@ -19,8 +20,10 @@ __all__ = [
     "Forgotten",
     "build_facts",
     "damaged",
+    "hold",
     "keep_only_current",
     "open_facts",
+    "open_facts_file",
     "read_built",
     "read_forgotten",
     "remove_damaged",

@@ -16,8 +16,9 @@ from retention_helpers.params import Profile
 
 from . import sql
 from .forgotten import hide_forgotten, read_forgotten
+from .holds import is_held
 from .partitions import Partition, as_frame, fingerprint_months, relation, write_partition
-from .restatements import HASHES, previous_facts, restated
+from .restatements import HASHES, partitions_in, previous_facts, restated
 from .rules import write_rules
 from .seals import Seal, damaged, read_built, sealed
 
@@ -76,7 +77,9 @@ def build_facts(
         }
         _write_facts(con, path, partitions, notes)
     _swap(folder, path)
-    _prune(folder, keep=[*partitions, *(before.partitions if before else [])], facts=path)
+    earlier = _wanted_by_readers(folder, path)
+    named = [partition for file in earlier for partition in partitions_in(file)]
+    _prune(folder, [*partitions, *(before.partitions if before else []), *named], [path, *earlier])
     written = [partition.month for partition in missing]
     seals = sealed(folder, [path, *(file for partition in partitions for file in partition.paths(folder))], sound)
     unchanged = [partition.month for partition in partitions if partition.month not in written]
@@ -161,7 +164,7 @@ def _description(profile: Profile, data_through: date, digest: str) -> pd.DataFr
 
 
 def _serves(path: Path, sound: Collection[str]) -> bool:
-    """Whether the facts file is as it was written and finds the months it was made over: a cache may have been moved."""
+    """Whether the facts file is as it was written, and finds its months: a cache may have been moved."""
     if path.name not in sound:
         return False
     try:
@@ -184,7 +187,7 @@ def _check_balance(con: duckdb.DuckDBPyConnection, partitions: list[Partition]) 
 def keep_only_current(folder: Path) -> None:
     """Remove every file of facts that the current ones do not use: what earlier ones know is not to stay."""
     before = previous_facts(folder / FACTS_LINK)
-    _prune(folder, keep=before.partitions if before else [], facts=(folder / FACTS_LINK).resolve(), earlier=0)
+    _prune(folder, before.partitions if before else [], [(folder / FACTS_LINK).resolve()])
 
 
 def _digest(con: duckdb.DuckDBPyConnection, partitions: list[Partition], profile: Profile, data_through: date) -> str:
@@ -202,14 +205,22 @@ def _swap(folder: Path, path: Path) -> None:
     beside.replace(folder / FACTS_LINK)
 
 
-def _prune(folder: Path, *, keep: list[Partition], facts: Path, earlier: int = 1) -> None:
-    """Remove files that neither these facts nor the ones before them use; an older reader may still hold the latter."""
-    wanted = {partition.path(folder, table) for partition in keep for table in sql.MONTHLY}
+def _wanted_by_readers(folder: Path, path: Path) -> list[Path]:
+    """Earlier facts files that somebody may be reading: the one before, and those that a run stands on."""
+    earlier = sorted(_facts_files(folder) - {path}, key=lambda file: file.stat().st_mtime_ns)
+    return [file for file in earlier if file == earlier[-1] or is_held(file)]
+
+
+def _facts_files(folder: Path) -> set[Path]:
+    return set(folder.glob("facts-*.duckdb"))
+
+
+def _prune(folder: Path, partitions: list[Partition], facts: list[Path]) -> None:
+    """Remove all files but those of these partitions and these facts."""
+    wanted = {file for partition in partitions for file in partition.paths(folder)}
     for table in sql.MONTHLY:
         for file in (folder / table).glob("*"):
             if file not in wanted:
                 file.unlink(missing_ok=True)
-    files = sorted(folder.glob("facts-*.duckdb"), key=lambda file: file.stat().st_mtime_ns)
-    files = [file for file in files if file != facts]
-    for file in files[: len(files) - earlier]:
+    for file in _facts_files(folder) - set(facts):
         file.unlink(missing_ok=True)

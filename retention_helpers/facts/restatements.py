@@ -47,13 +47,27 @@ def previous_facts(link: Path) -> Previous | None:
         return None
     try:
         with connect(link.resolve(), read_only=True) as old:
-            rows = old.execute("SELECT month, rows, fingerprint, key FROM partitions ORDER BY month").fetchall()
+            partitions = _partitions(old)
             said = dict(old.execute("SELECT name, value FROM description").fetchall())
             known = old.execute(f"SELECT {', '.join(COLUMNS)} FROM restatements").df().astype(COLUMNS)
     except (duckdb.Error, MachineError):
         return None  # a damaged facts file is no loss: all of it is made from the source again
     through = date.fromisoformat(said["data_through"])
-    return Previous(said["digest"], [Partition(*row) for row in rows], through, said.get("hashes", ""), known)
+    return Previous(said["digest"], partitions, through, said.get("hashes", ""), known)
+
+
+def partitions_in(path: Path) -> list[Partition]:
+    """The months that a facts file was made over; none of one that is damaged."""
+    try:
+        with connect(path, read_only=True) as facts:
+            return _partitions(facts)
+    except (duckdb.Error, MachineError):
+        return []
+
+
+def _partitions(facts: duckdb.DuckDBPyConnection) -> list[Partition]:
+    rows = facts.execute("SELECT month, rows, fingerprint, key FROM partitions ORDER BY month").fetchall()
+    return [Partition(*row) for row in rows]
 
 
 def restated(

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from pathlib import Path
 
 from retention_helpers.errors import NotebookError, ParameterError, PeriodError
-from retention_helpers.facts import Facts, open_facts
+from retention_helpers.facts import Facts, hold, open_facts
 from retention_helpers.params import NOTEBOOKS, REPORTS, Profile, load_profile
 from retention_helpers.periods import Period
 from retention_helpers.publishing.execution import Progress
 from retention_helpers.publishing.front import LeftOut, Restatement
 from retention_helpers.publishing.month import publish_month, steps_of
 from retention_helpers.publishing.notebook import asked
+from retention_helpers.publishing.pin import Pin
 from retention_helpers.publishing.plan import Step
 from retention_helpers.publishing.request import Data, Edition, MonthRequest, MonthResult, Notebook
 from retention_helpers.publishing.versions import Place
@@ -104,11 +105,12 @@ def _prepared(request: RunRequest, say: Say) -> Iterator[list[MonthRequest]]:
     # Held before the facts are touched: a run that finds another one at work must leave the cache as it is, too.
     with absolute_places(profile), lock(request.reports / profile.name), Crew(request.team) as crew:
         facts, periods = facts_and_periods(profile, request, say)
-        months = [_month(request, profile, notebooks, facts, period) for period in periods]
-        facts.close()
-        # A process of its own, and a warm one to split it from, are worth their start from the second kernel on.
-        kernels = sum(len(month.notebooks) * len(month.editions) for month in months)
-        yield [replace(month, crew=crew) for month in months] if kernels > 1 else months
+        with hold(facts.path):
+            months = [_month(request, profile, notebooks, facts, period) for period in periods]
+            facts.close()
+            # A process of its own, and a warm one to split it from, are worth their start from the second kernel on.
+            kernels = sum(len(month.notebooks) * len(month.editions) for month in months)
+            yield [replace(month, crew=crew) for month in months] if kernels > 1 else months
 
 
 def _month(
@@ -130,6 +132,7 @@ def _month(
         settings=settings_of(profile),
         force=request.force,
         allow_partial=request.allow_partial,
+        pin=Pin.of(facts.path),
     )
 
 

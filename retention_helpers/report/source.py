@@ -4,6 +4,7 @@ import errno
 import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from retention_helpers.facts import (
     build_facts,
     damaged,
     open_facts,
+    open_facts_file,
     read_built,
     read_forgotten,
     remove_damaged,
@@ -34,6 +36,8 @@ from retention_helpers.params import Profile, cache_folder
 from retention_helpers.schema import CONTRACT
 from retention_helpers.scratch import scratch_folder
 from retention_helpers.staging import Staged, order_problems, source_files, stage, table_problems
+
+FACTS_VARIABLE = "RETENTION_FACTS"
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,16 @@ def ensure_facts(profile: Profile) -> Facts:
             build(profile, seen, facts_folder(profile))
         facts = open_facts(facts_folder(profile))
     return facts
+
+
+def pinned_facts(profile: Profile) -> Facts | None:
+    """The facts that a run has chosen for all of its notebooks; None where it has not, as in JupyterLab.
+
+    The source is not looked at: what arrives during a run is for the next one. Raises `MachineError` when they went.
+    """
+    path = Path(os.environ.get(FACTS_VARIABLE, ""))
+    # A notebook may open another profile's report beside its own.
+    return open_facts_file(path) if path.parent == facts_folder(profile).resolve() else None
 
 
 def _months(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[int]:
