@@ -16,11 +16,13 @@ from retention_helpers.params import Profile
 
 from . import sql
 from .forgotten import hide_forgotten, read_forgotten
+from .history import HASHES, History, no_restatements, partitions_in, read_history, write_history
 from .holds import is_held
 from .partitions import Partition, as_frame, fingerprint_months, relation, write_partition
-from .restatements import HASHES, partitions_in, previous_facts, restated
+from .restatements import restated
 from .rules import write_rules
-from .seals import Seal, damaged, read_built, sealed
+from .seals import FILE as BUILT
+from .seals import Seal, read_built, remove_damaged, sealed
 
 FACTS_LINK = "facts.duckdb"
 
@@ -30,7 +32,8 @@ class Build:
     """What a build did: the months it wrote, the ones it found unchanged, and the past months it found restated.
 
     ``forgotten`` counts by table the rows of the source that name somebody who was forgotten; ``damaged`` are the files
-    that were no longer as they had been written, ``seals`` those of all files that the facts now have.
+    that were no longer as they had been written, ``seals`` those of all files that the facts now have. Where the
+    history is lost, months that were restated before are not known any more.
     """
 
     digest: str
@@ -40,6 +43,7 @@ class Build:
     forgotten: Mapping[str, int] = field(default_factory=dict)
     damaged: Sequence[str] = ()
     seals: Mapping[str, Seal] = field(default_factory=dict, repr=False)
+    is_history_lost: bool = False
 
 
 def build_facts(
@@ -58,8 +62,9 @@ def build_facts(
     # As the source has them: that somebody was forgotten restates no month.
     partitions = fingerprint_months(con, profile, forgotten.key)
     hidden = hide_forgotten(con, forgotten)
-    before = previous_facts(folder / FACTS_LINK)
-    broken, sound = _looked_through(folder)
+    before = read_history(folder, folder / FACTS_LINK)
+    is_lost = before is None and (folder / FACTS_LINK).is_symlink()
+    broken, sound = _without_damaged(folder)
     missing = [partition for partition in partitions if not sound.keys() >= _names(folder, partition.paths(folder))]
     for partition in missing:
         write_partition(con, partition, folder, profile)
@@ -67,31 +72,34 @@ def build_facts(
     _show_months(con, partitions, folder)
     _check_balance(con, partitions)
     digest = _digest(con, partitions, profile, data_through)
+    past = before.restatements if before else no_restatements()
+    named = pd.concat([past, changes], ignore_index=True) if not changes.empty else past
+    history = History(digest, data_through, HASHES, partitions, named, before.told if before else 0)
     path = folder / f"facts-{digest}.duckdb"
     if not changes.empty or before is None or before.digest != digest or not _serves(path, sound):
-        named = changes if before is None else pd.concat([before.restatements, changes], ignore_index=True)
         notes = {
             "partitions": as_frame(partitions),
-            "restatements": named,
+            "restatements": history.restatements,
             "description": _description(profile, data_through, digest),
         }
         _write_facts(con, path, partitions, notes)
+    # Before the swap: should this be the end of the process, nothing is named twice or not at all.
+    write_history(folder, history)
     _swap(folder, path)
-    earlier = _wanted_by_readers(folder, path)
-    named = [partition for file in earlier for partition in partitions_in(file)]
-    _prune(folder, [*partitions, *(before.partitions if before else []), *named], [path, *earlier])
+    _prune_unread(folder, path, partitions + (before.partitions if before else []))
     written = [partition.month for partition in missing]
     seals = sealed(folder, [path, *(file for partition in partitions for file in partition.paths(folder))], sound)
     unchanged = [partition.month for partition in partitions if partition.month not in written]
-    return Build(digest, written, unchanged, changes, hidden, broken, seals)
+    return Build(digest, written, unchanged, changes, hidden, broken, seals, is_lost)
 
 
-def _looked_through(folder: Path) -> tuple[list[str], dict[str, Seal]]:
-    """The files of the facts that are there: those that are damaged, and the seals of those that are as written."""
+def _without_damaged(folder: Path) -> tuple[list[str], dict[str, Seal]]:
+    """The files that are gone or damaged, now removed, and the seals of those that are as they were written."""
     built = read_built(folder)
-    seals = built.seals if built else {}
-    broken = damaged(folder, seals)
-    return broken, {name: seal for name, seal in seals.items() if name not in broken}
+    if built is None:
+        return [BUILT] if (folder / FACTS_LINK).is_symlink() else [], {}
+    broken = remove_damaged(folder, built)
+    return broken, {name: seal for name, seal in built.seals.items() if name not in broken}
 
 
 def _names(folder: Path, paths: Iterable[Path]) -> set[str]:
@@ -186,8 +194,8 @@ def _check_balance(con: duckdb.DuckDBPyConnection, partitions: list[Partition]) 
 
 def keep_only_current(folder: Path) -> None:
     """Remove every file of facts that the current ones do not use: what earlier ones know is not to stay."""
-    before = previous_facts(folder / FACTS_LINK)
-    _prune(folder, before.partitions if before else [], [(folder / FACTS_LINK).resolve()])
+    facts = (folder / FACTS_LINK).resolve()
+    _prune(folder, partitions_in(facts), [facts])
 
 
 def _digest(con: duckdb.DuckDBPyConnection, partitions: list[Partition], profile: Profile, data_through: date) -> str:
@@ -205,10 +213,11 @@ def _swap(folder: Path, path: Path) -> None:
     beside.replace(folder / FACTS_LINK)
 
 
-def _wanted_by_readers(folder: Path, path: Path) -> list[Path]:
-    """Earlier facts files that somebody may be reading: the one before, and those that a run stands on."""
+def _prune_unread(folder: Path, path: Path, partitions: list[Partition]) -> None:
+    """Remove what nobody can be reading beside ``path``: not the facts before, nor those that a run stands on."""
     earlier = sorted(_facts_files(folder) - {path}, key=lambda file: file.stat().st_mtime_ns)
-    return [file for file in earlier if file == earlier[-1] or is_held(file)]
+    read = [file for file in earlier if file == earlier[-1] or is_held(file)]
+    _prune(folder, partitions + [partition for file in read for partition in partitions_in(file)], [path, *read])
 
 
 def _facts_files(folder: Path) -> set[Path]:

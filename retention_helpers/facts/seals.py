@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from math import inf
 from pathlib import Path
 
 from .notes import write_note
@@ -74,10 +73,9 @@ def damaged(folder: Path, seals: Mapping[str, Seal], *, read_bytes: float = READ
     return [name for name, seal in sorted(seals.items()) if not _is_as_sealed(folder / name, seal, is_read=is_read)]
 
 
-def remove_damaged(folder: Path) -> list[str]:
-    """Read every file of the facts and remove those that are damaged, so that the next build makes them again."""
-    built = read_built(folder)
-    names = damaged(folder, built.seals, read_bytes=inf) if built else []
+def remove_damaged(folder: Path, built: Built, *, read_bytes: float = READ_BYTES) -> list[str]:
+    """Remove the files that are `damaged`, so that nothing reads them and a build makes them again; their names."""
+    names = damaged(folder, built.seals, read_bytes=read_bytes)
     for name in names:
         (folder / name).unlink(missing_ok=True)
     return names

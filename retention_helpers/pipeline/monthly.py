@@ -15,6 +15,7 @@ from retention_helpers.publishing.execution import Progress
 from retention_helpers.publishing.failures import failures_of, manifest_of
 from retention_helpers.publishing.mail.server import server_of
 from retention_helpers.publishing.versions import periods_in
+from retention_helpers.report import mark_told
 
 from .hidden import without_secrets
 from .lock import lock
@@ -80,6 +81,7 @@ def _due(run: RunRequest, say: Say, most: int) -> Due:
         # They are built here where the source has changed, and found ready by the runs that follow.
         facts, (last,) = facts_and_periods(profile, replace(run, periods=()), say)
         facts.close()
+        mark_told(profile)
     done = {month for month in map(Period.parse, _published(run.reports / profile.name)) if month <= last}
     since = max(done) + 1 if done else last
     # One that failed waits for its repair, however many were published after it.

@@ -7,8 +7,9 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from math import inf
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,18 +20,22 @@ from retention_helpers import __version__
 from retention_helpers.engine import connect, quote
 from retention_helpers.errors import MachineError, ProfileError, SourceError
 from retention_helpers.facts import (
+    FACTS_LINK,
     Build,
     Built,
     Facts,
     build_facts,
     damaged,
+    no_restatements,
     open_facts,
     open_facts_file,
     read_built,
     read_forgotten,
+    read_history,
     remove_damaged,
     sql_digest,
     write_built,
+    write_history,
 )
 from retention_helpers.params import Profile, cache_folder
 from retention_helpers.schema import CONTRACT
@@ -140,7 +145,26 @@ def clear_damaged(profile: Profile) -> list[str]:
     """
     folder = facts_folder(profile)
     with _alone(folder):
-        return remove_damaged(folder)
+        built = read_built(folder)
+        return remove_damaged(folder, built, read_bytes=inf) if built else []
+
+
+def untold_restatements(profile: Profile) -> pd.DataFrame:
+    """The restatements that no run has named yet, whoever built the facts: columns as in the facts."""
+    folder = facts_folder(profile)
+    history = read_history(folder, folder / FACTS_LINK)
+    return history.untold if history else no_restatements()
+
+
+def mark_told(profile: Profile) -> None:
+    """Remember that a run has named all restatements that there are; raises `MachineError`."""
+    if untold_restatements(profile).empty:
+        return
+    folder = facts_folder(profile)
+    with _alone(folder):
+        history = read_history(folder, folder / FACTS_LINK)
+        if history is not None:
+            write_history(folder, replace(history, told=len(history.restatements)))
 
 
 @contextmanager

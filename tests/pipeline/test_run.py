@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 
 from retention_helpers.errors import LockedError, ParameterError, PeriodError
+from retention_helpers.params import load_profile
 from retention_helpers.pipeline import run
 from retention_helpers.pipeline.lock import lock
 from retention_helpers.publishing.request import MonthRequest, MonthResult
+from retention_helpers.report import ensure_facts
 from tests.company import company
 from tests.publishing.tiny import everything_below, tiny
 
@@ -125,6 +128,68 @@ def test_a_correction_of_a_past_month_is_said_and_handed_on(
     assert (restated.month, restated.customers, restated.amount_before, restated.amount_after) == ("2024-02", 1, 20, 25)
     run.run_months(replace(request_of, periods=["2024-01"]), print)
     assert asked[2].data.restatements == []  # what happened to a later month is none of its business
+
+
+def test_a_correction_is_said_by_the_run_whoever_built_the_facts(
+    request_of: run.RunRequest, asked: list[MonthRequest]
+) -> None:
+    run.run_months(request_of, print)
+    rewritten(request_of, ROWS[0], ROWS[1].replace("20.00", "25.00"), *ROWS[2:])
+    ensure_facts(load_profile(request_of.profile)).close()  # as a notebook in JupyterLab does it
+
+    def restated(ask: Callable[..., object]) -> int:
+        said: list[str] = []
+        ask(request_of, said.append)
+        return sum(line.startswith("Restated: 2024-02") for line in said)
+
+    asks = (run.plan_months, run.plan_months, run.run_months, run.run_months, run.plan_months)
+    assert [restated(ask) for ask in asks] == [1, 1, 1, 0, 0]
+
+
+def test_facts_that_were_damaged_change_no_datum(
+    request_of: run.RunRequest, asked: list[MonthRequest], own_cache: Path
+) -> None:
+    run.run_months(request_of, print)
+    rewritten(request_of, ROWS[0], ROWS[1].replace("20.00", "25.00"), *ROWS[2:])
+    run.run_months(request_of, print)
+    file = (own_cache / "company" / "facts.duckdb").resolve()
+    file.write_bytes(bytes(4096) + file.read_bytes()[4096:])
+    said: list[str] = []
+    run.run_months(request_of, said.append)
+    assert f"Facts: gone or damaged, and made again: {file.name}." in said
+    assert asked[1].data == asked[2].data
+    assert len(asked[2].data.restatements) == 1
+
+
+def test_a_correction_whose_month_was_damaged_is_said_and_handed_on(
+    request_of: run.RunRequest, asked: list[MonthRequest], own_cache: Path
+) -> None:
+    run.run_months(request_of, print)
+    for file in (own_cache / "company" / "order_lines").iterdir():
+        file.unlink()
+    rewritten(request_of, ROWS[0], ROWS[1].replace("20.00", "25.00"), *ROWS[2:])
+    said: list[str] = []
+    run.run_months(request_of, said.append)
+    assert said[-1].startswith("Restated: 2024-02: rows 1 before, 1 now; what they came to before is not known")
+    (restated,) = asked[1].data.restatements
+    assert (restated.month, restated.customers, restated.amount_before, restated.amount_after) == (
+        "2024-02",
+        None,
+        None,
+        None,
+    )
+
+
+def test_a_history_that_is_lost_is_said(request_of: run.RunRequest, asked: list[MonthRequest], own_cache: Path) -> None:
+    run.run_months(request_of, print)
+    for name in ("history.json", "facts.duckdb"):
+        (own_cache / "company" / name).resolve().unlink()
+    said: list[str] = []
+    run.run_months(request_of, said.append)
+    assert (
+        said[-1]
+        == "Facts: which months were restated before is lost with the damaged files; they are not named any more."
+    )
 
 
 def test_a_notebook_whose_table_is_absent_is_left_out_with_a_sentence(
