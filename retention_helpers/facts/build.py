@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -16,9 +16,13 @@ from retention_helpers.params import Profile
 
 from . import sql
 from .forgotten import hide_forgotten, read_forgotten
+from .history import HASHES, History, no_restatements, partitions_in, read_history, write_history
+from .holds import is_held
 from .partitions import Partition, as_frame, fingerprint_months, relation, write_partition
-from .restatements import HASHES, previous_facts, restated
+from .restatements import restated
 from .rules import write_rules
+from .seals import FILE as BUILT
+from .seals import Seal, read_built, remove_damaged, sealed
 
 FACTS_LINK = "facts.duckdb"
 
@@ -27,7 +31,9 @@ FACTS_LINK = "facts.duckdb"
 class Build:
     """What a build did: the months it wrote, the ones it found unchanged, and the past months it found restated.
 
-    ``forgotten`` counts by table the rows of the source that name somebody who was forgotten.
+    ``forgotten`` counts by table the rows of the source that name somebody who was forgotten; ``damaged`` are the files
+    that were no longer as they had been written, ``seals`` those of all files that the facts now have. Where the
+    history is lost, months that were restated before are not known any more.
     """
 
     digest: str
@@ -35,6 +41,9 @@ class Build:
     unchanged: list[int]
     restatements: pd.DataFrame = field(repr=False)
     forgotten: Mapping[str, int] = field(default_factory=dict)
+    damaged: Sequence[str] = ()
+    seals: Mapping[str, Seal] = field(default_factory=dict, repr=False)
+    is_history_lost: bool = False
 
 
 def build_facts(
@@ -43,8 +52,9 @@ def build_facts(
     """Build the facts of the staged tables in ``con`` into ``folder`` and swap them in.
 
     ``written_at`` (when the source was written) dates the restatements; those of earlier builds are kept. Months whose
-    rows are unchanged keep their files. A reader of the old facts file keeps reading it: the new one is written
-    beside it and a symlink is replaced. Raises `Fault` when a row got lost on the way.
+    rows are unchanged keep their files, where these are as they were written; a file that nothing is known of is made
+    again. A reader of the old facts file keeps reading it: the new one is written beside it and a symlink is replaced.
+    Raises `Fault` when a row got lost on the way.
     """
     write_rules(con, profile)
     _show_people(con)
@@ -52,25 +62,48 @@ def build_facts(
     # As the source has them: that somebody was forgotten restates no month.
     partitions = fingerprint_months(con, profile, forgotten.key)
     hidden = hide_forgotten(con, forgotten)
-    before = previous_facts(folder / FACTS_LINK)
-    written = [partition.month for partition in partitions if write_partition(con, partition, folder, profile)]
+    before = read_history(folder, folder / FACTS_LINK)
+    is_lost = before is None and (folder / FACTS_LINK).is_symlink()
+    broken, sound = _without_damaged(folder)
+    missing = [partition for partition in partitions if not sound.keys() >= _names(folder, partition.paths(folder))]
+    for partition in missing:
+        write_partition(con, partition, folder, profile)
     changes = restated(con, before, partitions, folder, written_at)
     _show_months(con, partitions, folder)
     _check_balance(con, partitions)
     digest = _digest(con, partitions, profile, data_through)
+    past = before.restatements if before else no_restatements()
+    named = pd.concat([past, changes], ignore_index=True) if not changes.empty else past
+    history = History(digest, data_through, HASHES, partitions, named, before.told if before else 0)
     path = folder / f"facts-{digest}.duckdb"
-    if not changes.empty or before is None or before.digest != digest or not _serves(path):
-        named = changes if before is None else pd.concat([before.restatements, changes], ignore_index=True)
+    if not changes.empty or before is None or before.digest != digest or not _serves(path, sound):
         notes = {
             "partitions": as_frame(partitions),
-            "restatements": named,
+            "restatements": history.restatements,
             "description": _description(profile, data_through, digest),
         }
         _write_facts(con, path, partitions, notes)
+    # Before the swap: should this be the end of the process, nothing is named twice or not at all.
+    write_history(folder, history)
     _swap(folder, path)
-    _prune(folder, keep=[*partitions, *(before.partitions if before else [])], facts=path)
+    _prune_unread(folder, path, partitions + (before.partitions if before else []))
+    written = [partition.month for partition in missing]
+    seals = sealed(folder, [path, *(file for partition in partitions for file in partition.paths(folder))], sound)
     unchanged = [partition.month for partition in partitions if partition.month not in written]
-    return Build(digest, written, unchanged, changes, hidden)
+    return Build(digest, written, unchanged, changes, hidden, broken, seals, is_lost)
+
+
+def _without_damaged(folder: Path) -> tuple[list[str], dict[str, Seal]]:
+    """The files that are gone or damaged, now removed, and the seals of those that are as they were written."""
+    built = read_built(folder)
+    if built is None:
+        return [BUILT] if (folder / FACTS_LINK).is_symlink() else [], {}
+    broken = remove_damaged(folder, built)
+    return broken, {name: seal for name, seal in built.seals.items() if name not in broken}
+
+
+def _names(folder: Path, paths: Iterable[Path]) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in paths}
 
 
 def _show_people(con: duckdb.DuckDBPyConnection) -> None:
@@ -138,8 +171,10 @@ def _description(profile: Profile, data_through: date, digest: str) -> pd.DataFr
     return pd.DataFrame(said.items(), columns=["name", "value"])
 
 
-def _serves(path: Path) -> bool:
-    """Whether the facts file finds the partitions it was made over: a cache may have been moved."""
+def _serves(path: Path, sound: Collection[str]) -> bool:
+    """Whether the facts file is as it was written, and finds its months: a cache may have been moved."""
+    if path.name not in sound:
+        return False
     try:
         with connect(path, read_only=True) as con:
             con.execute("SELECT count(*) FROM order_lines").fetchone()
@@ -159,8 +194,8 @@ def _check_balance(con: duckdb.DuckDBPyConnection, partitions: list[Partition]) 
 
 def keep_only_current(folder: Path) -> None:
     """Remove every file of facts that the current ones do not use: what earlier ones know is not to stay."""
-    before = previous_facts(folder / FACTS_LINK)
-    _prune(folder, keep=before.partitions if before else [], facts=(folder / FACTS_LINK).resolve(), earlier=0)
+    facts = (folder / FACTS_LINK).resolve()
+    _prune(folder, partitions_in(facts), [facts])
 
 
 def _digest(con: duckdb.DuckDBPyConnection, partitions: list[Partition], profile: Profile, data_through: date) -> str:
@@ -178,14 +213,23 @@ def _swap(folder: Path, path: Path) -> None:
     beside.replace(folder / FACTS_LINK)
 
 
-def _prune(folder: Path, *, keep: list[Partition], facts: Path, earlier: int = 1) -> None:
-    """Remove files that neither these facts nor the ones before them use; an older reader may still hold the latter."""
-    wanted = {partition.path(folder, table) for partition in keep for table in sql.MONTHLY}
+def _prune_unread(folder: Path, path: Path, partitions: list[Partition]) -> None:
+    """Remove what nobody can be reading beside ``path``: not the facts before, nor those that a run stands on."""
+    earlier = sorted(_facts_files(folder) - {path}, key=lambda file: file.stat().st_mtime_ns)
+    read = [file for file in earlier if file == earlier[-1] or is_held(file)]
+    _prune(folder, partitions + [partition for file in read for partition in partitions_in(file)], [path, *read])
+
+
+def _facts_files(folder: Path) -> set[Path]:
+    return set(folder.glob("facts-*.duckdb"))
+
+
+def _prune(folder: Path, partitions: list[Partition], facts: list[Path]) -> None:
+    """Remove all files but those of these partitions and these facts."""
+    wanted = {file for partition in partitions for file in partition.paths(folder)}
     for table in sql.MONTHLY:
         for file in (folder / table).glob("*"):
             if file not in wanted:
                 file.unlink(missing_ok=True)
-    files = sorted(folder.glob("facts-*.duckdb"), key=lambda file: file.stat().st_mtime_ns)
-    files = [file for file in files if file != facts]
-    for file in files[: len(files) - earlier]:
+    for file in _facts_files(folder) - set(facts):
         file.unlink(missing_ok=True)

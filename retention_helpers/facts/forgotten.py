@@ -7,7 +7,6 @@ city, manager, comments.
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,8 @@ import duckdb
 
 from retention_helpers.engine import literal
 from retention_helpers.errors import MachineError
+
+from .notes import write_note
 
 FILE = "forgotten.json"
 _PSEUDONYM, _LENGTH = "forgotten-", 16
@@ -89,15 +90,7 @@ def read_forgotten(folder: Path) -> Forgotten:
 
 def write_forgotten(folder: Path, forgotten: Forgotten) -> None:
     """Keep the note, whole or not at all, for its owner's eyes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / f"{FILE}.tmp"
-    beside.unlink(missing_ok=True)
-    content = json.dumps({"salt": forgotten.salt, "digests": sorted(forgotten.digests)}, indent=1) + "\n"
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(folder / FILE)
+    write_note(folder / FILE, {"salt": forgotten.salt, "digests": sorted(forgotten.digests)})
 
 
 def hide_forgotten(con: duckdb.DuckDBPyConnection, forgotten: Forgotten) -> Mapping[str, int]:

@@ -37,6 +37,10 @@ class Partition:
     def path(self, folder: Path, table: str) -> Path:
         return folder / table / f"{self.month}-{self.key}.parquet"
 
+    def paths(self, folder: Path) -> list[Path]:
+        """All files of the month."""
+        return [self.path(folder, table) for table in sql.MONTHLY]
+
 
 def fingerprint_months(con: duckdb.DuckDBPyConnection, profile: Profile, hidden: str = "") -> list[Partition]:
     """One partition per month that the staged orders reach, in one scan.
@@ -65,10 +69,8 @@ def fingerprint_months(con: duckdb.DuckDBPyConnection, profile: Profile, hidden:
     return partitions
 
 
-def write_partition(con: duckdb.DuckDBPyConnection, partition: Partition, folder: Path, profile: Profile) -> bool:
-    """Write the month's files that are not there yet, or are damaged; says whether any was written."""
-    if all(_is_sound(con, partition.path(folder, table)) for table in sql.MONTHLY):
-        return False
+def write_partition(con: duckdb.DuckDBPyConnection, partition: Partition, folder: Path, profile: Profile) -> None:
+    """Write the month's files, in the place of those that may be there."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE month_lines AS {_month_lines(con, partition.month, profile)}")
     for table in sql.MONTHLY:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {sql.text(table)}")
@@ -79,7 +81,6 @@ def write_partition(con: duckdb.DuckDBPyConnection, partition: Partition, folder
         beside.replace(path)
     for table in (*sql.MONTHLY, "month_lines"):
         con.execute(f"DROP TABLE {table}")
-    return True
 
 
 def _month_lines(con: duckdb.DuckDBPyConnection, month: int, profile: Profile) -> str:
@@ -112,17 +113,6 @@ def _month_lines(con: duckdb.DuckDBPyConnection, month: int, profile: Profile) -
         LEFT JOIN earlier_orders ON earlier_orders.month = lines.month AND earlier_orders.order_id = lines.order_id
         WHERE lines.month = {month}
     """
-
-
-def _is_sound(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
-    """Whether the file is there and ends as a Parquet file does; a full disk leaves ones that do not."""
-    if not path.is_file():
-        return False
-    try:
-        con.execute(f"SELECT num_rows FROM parquet_file_metadata({literal(str(path))})").fetchone()
-    except duckdb.Error:
-        return False
-    return True
 
 
 def relation(partitions: list[Partition], folder: Path, table: str) -> str:

@@ -1,68 +1,28 @@
 """Restatements: past months whose rows are no longer those that were built before, named with what changed."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from retention_helpers.engine import connect, literal
-from retention_helpers.errors import MachineError
+from retention_helpers.engine import literal
 from retention_helpers.periods import Period
 
+from .history import HASHES, History, restatements_of
 from .partitions import Partition
 
-COLUMNS = {
-    "month": "int16",
-    "noticed_at": "datetime64[us]",
-    "rows_before": "int64",
-    "rows_after": "int64",
-    "customers": "int64",
-    "amount_before_cents": "int64",
-    "amount_after_cents": "int64",
-}
-# Hashes of the engine may change with its version.
-HASHES = f"duckdb {duckdb.__version__}"
 _BOOKED = "('counted', 'refund_later', 'cancelled_in_month')"
 
 
-@dataclass(frozen=True)
-class Previous:
-    """The facts that are in use before a build: their partitions, how far their data reached, what they named restated.
-
-    ``hashes`` says how fingerprints were made; those of another way cannot be held against ours.
-    """
-
-    digest: str
-    partitions: list[Partition]
-    data_through: date
-    hashes: str
-    restatements: pd.DataFrame
-
-
-def previous_facts(link: Path) -> Previous | None:
-    """Read what the facts behind ``link`` were made from; None where there are none, or they are damaged."""
-    if not link.exists():
-        return None
-    try:
-        with connect(link.resolve(), read_only=True) as old:
-            rows = old.execute("SELECT month, rows, fingerprint, key FROM partitions ORDER BY month").fetchall()
-            said = dict(old.execute("SELECT name, value FROM description").fetchall())
-            known = old.execute(f"SELECT {', '.join(COLUMNS)} FROM restatements").df().astype(COLUMNS)
-    except (duckdb.Error, MachineError):
-        return None  # a damaged facts file is no loss: all of it is made from the source again
-    through = date.fromisoformat(said["data_through"])
-    return Previous(said["digest"], [Partition(*row) for row in rows], through, said.get("hashes", ""), known)
-
-
 def restated(
-    con: duckdb.DuckDBPyConnection, before: Previous | None, after: list[Partition], folder: Path, noticed_at: datetime
+    con: duckdb.DuckDBPyConnection, before: History | None, after: list[Partition], folder: Path, noticed_at: datetime
 ) -> pd.DataFrame:
     """One row per month that was complete in the facts before and was built from other rows then.
 
     ``customers`` counts the customers whose booked amount or rows of the month differ; amounts are booked minor units.
-    A month that got no rows any more counts as restated too.
+    All three are missing where the month's earlier file is gone. A month that got no rows any more counts as restated
+    too.
     """
     new_months = {partition.month: partition for partition in after}
     rows = []
@@ -71,11 +31,16 @@ def restated(
         is_closed = before is not None and Period(old.month).as_of <= before.data_through
         if not is_closed or (new is not None and new.fingerprint == old.fingerprint):
             continue
-        if not old.path(folder, "order_lines").is_file():
-            continue
-        amounts = _compare(con, old, new, folder)
-        rows.append((old.month, noticed_at, old.rows, new.rows if new else 0, *amounts))
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+        rows.append((old.month, noticed_at, old.rows, new.rows if new else 0, *_compared(con, old, new, folder)))
+    return restatements_of(rows)
+
+
+def _compared(con: duckdb.DuckDBPyConnection, old: Partition, new: Partition | None, folder: Path) -> tuple:
+    """Customers, amount before and amount now; unknown where the earlier file is gone or cannot be read."""
+    try:
+        return _compare(con, old, new, folder)
+    except duckdb.Error:
+        return None, None, None
 
 
 def _compare(

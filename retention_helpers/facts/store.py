@@ -27,8 +27,9 @@ class Facts:
     The file is opened at once, so a build that swaps in another one does not disturb this reader.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path) -> None:
         self.con = con
+        self.path = path
 
     @cached_property
     def description(self) -> dict[str, str]:
@@ -52,7 +53,7 @@ class Facts:
         return self.data_through >= period.as_of
 
     def is_whole(self) -> bool:
-        """Whether every file behind the facts is there."""
+        """Whether the months are where this file looks for them: a cache may have been moved."""
         try:
             self.con.execute("SELECT count(*) FROM order_lines").fetchone()
         except duckdb.Error:
@@ -106,4 +107,11 @@ def open_facts(folder: Path) -> Facts:
         raise MachineError(
             f"{folder}: no facts have been built here. Run: python -m retention_helpers run --profile NAME."
         )
-    return Facts(connect(link.resolve(), read_only=True))
+    return open_facts_file(link.resolve())
+
+
+def open_facts_file(path: Path) -> Facts:
+    """Open one facts file, whether it is the newest or not; raises `MachineError` when it is not there."""
+    if not path.exists():
+        raise MachineError(f"{path}: these facts are not there any more. Start again.")
+    return Facts(connect(path, read_only=True), path)

@@ -8,6 +8,7 @@ from retention_helpers.params import Profile
 from retention_helpers.periods import Period
 from retention_helpers.publishing.failures import failures_of, manifest_of
 from retention_helpers.publishing.versions import periods_in
+from retention_helpers.report import mark_told
 
 from .lock import lock
 from .notebooks import suite_of
@@ -42,6 +43,7 @@ def due_months(run: RunRequest, profile: Profile, say: Say, most: int) -> Due:
         # A source that is cut off at its beginning has nothing to publish such months from.
         first = Period(min(facts.months, default=0))
         facts.close()
+        mark_told(profile)
     failed = {Period.parse(item["period"]) for item in failures_of(run.reports, profile.name)}
     wanted = [month for month in _not_done(run, profile, last) | failed if first <= month <= last]
     missed = sorted((month for month in wanted if month != last), key=lambda month: (month in failed, month))

@@ -13,6 +13,7 @@ import duckdb
 from retention_helpers.errors import CallError, MachineError, RetentionError, SourceError
 from retention_helpers.facts import (
     FORGOTTEN,
+    HISTORY,
     ID_COLUMNS,
     Forgotten,
     keep_only_current,
@@ -133,7 +134,7 @@ def _forget_facts(profile: Profile, say: Say) -> Mapping[str, int]:
         keep_only_current(folder)
     except SourceError as error:
         for part in folder.iterdir():
-            if part.name != FORGOTTEN:
+            if part.name not in (FORGOTTEN, HISTORY):
                 versions.remove(part)
         say(f"Facts: removed, for the source cannot be read ({error}); the next run makes them anew.")
         return {}

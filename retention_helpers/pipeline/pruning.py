@@ -1,7 +1,7 @@
 """Putting away what nobody needs any more: old versions of months, lists and letters about persons, idle facts.
 
-A published month keeps its pages and numbers whatever is asked for; sent.json (who has which mail) and the note of who
-was forgotten always stay.
+A published month keeps its pages and numbers whatever is asked for; sent.json (who has which mail) and the notes of who
+was forgotten and which months were restated always stay.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from retention_helpers.errors import LockedError
-from retention_helpers.facts import FORGOTTEN
+from retention_helpers.facts import FORGOTTEN, HISTORY
 from retention_helpers.params import REPORTS, cache_folder, load_profile
 from retention_helpers.periods import Period
 from retention_helpers.publishing import versions
@@ -128,7 +128,7 @@ def _personal(request: PruneRequest, name: str) -> Iterator[Path]:
 def _idle_facts(request: PruneRequest, name: str) -> Iterator[Path]:
     if request.cache_days is None:
         return
-    parts = [path for path in (cache_folder() / name).glob("*") if path.name not in (FORGOTTEN, ".lock")]
+    parts = [path for path in (cache_folder() / name).glob("*") if path.name not in (FORGOTTEN, HISTORY, ".lock")]
     touched = [file.stat().st_mtime for part in parts for file in (part, *part.rglob("*"))]
     limit = datetime.combine(request.today, time(), UTC) - timedelta(days=request.cache_days)
     if touched and max(touched) < limit.timestamp():

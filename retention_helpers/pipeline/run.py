@@ -1,24 +1,37 @@
 """One run of one or more months: everything that can be refused is refused first, then facts, then publishing."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
-from retention_helpers.errors import NotebookError, ParameterError, PeriodError
-from retention_helpers.facts import Facts, open_facts
+import pandas as pd
+
+from retention_helpers.errors import MachineError, NotebookError, ParameterError, PeriodError
+from retention_helpers.facts import Facts, hold, open_facts
 from retention_helpers.params import NOTEBOOKS, REPORTS, Profile, load_profile
 from retention_helpers.periods import Period
 from retention_helpers.publishing.execution import Progress
 from retention_helpers.publishing.front import LeftOut, Restatement
 from retention_helpers.publishing.month import publish_month, steps_of
 from retention_helpers.publishing.notebook import asked
+from retention_helpers.publishing.pin import Pin
 from retention_helpers.publishing.plan import Step
 from retention_helpers.publishing.request import Data, Edition, MonthRequest, MonthResult, Notebook
 from retention_helpers.publishing.versions import Place
 from retention_helpers.publishing.workers import Crew, Team
-from retention_helpers.report import build, facts_folder, ready_facts, resolve_period, survey
+from retention_helpers.report import (
+    build,
+    clear_damaged,
+    facts_folder,
+    mark_told,
+    ready_facts,
+    resolve_period,
+    survey,
+    untold_restatements,
+)
 from retention_helpers.words import Words
 
 from .lock import lock
@@ -69,7 +82,10 @@ def run_months(
     notebook nothing has changed on disk. When a month fails the others are still tried.
     """
     with _prepared(request, say) as months:
-        results, failed = [], []
+        profile = load_profile(request.profile)
+        mark_told(profile)
+        results: list[MonthResult] = []
+        failed = []
         for month in months:
             try:
                 results.append(publish_month(month, _of_month(progress, month.place.period)))
@@ -78,6 +94,8 @@ def run_months(
                 continue
             if ended is not None:
                 ended(results[-1])
+        if failed or any(result.failed for result in results):
+            _look_for_damage(profile, say)
         if failed:
             raise NotebookError("\n".join(failed))
         return results
@@ -87,6 +105,18 @@ def _of_month(progress: Progress | None, period: str) -> Progress | None:
     if progress is None:
         return None
     return lambda notebook, cell, cells: progress(f"{period} {notebook}", cell, cells)
+
+
+def _look_for_damage(profile: Profile, say: Say) -> None:
+    """A notebook may have failed on facts whose disk fails: such files must not be there at the next start."""
+    names = []
+    with suppress(MachineError):  # that the notebook failed is what is to be told
+        names = clear_damaged(profile)
+    if names:
+        say(
+            f"Facts: gone or damaged: {_first(names)}. Removed; the next start makes them again. "
+            "If it happens twice, have the disk checked."
+        )
 
 
 def plan_months(request: RunRequest, say: Say) -> list[tuple[str, Step]]:
@@ -106,11 +136,12 @@ def _prepared(request: RunRequest, say: Say) -> Iterator[list[MonthRequest]]:
     # Held before the facts are touched: a run that finds another one at work must leave the cache as it is, too.
     with absolute_places(profile), lock(request.reports / profile.name), Crew(request.team) as crew:
         facts, periods = facts_and_periods(profile, request, say)
-        months = [_month(request, profile, notebooks, facts, period) for period in periods]
-        facts.close()
-        # A process of its own, and a warm one to split it from, are worth their start from the second kernel on.
-        kernels = sum(len(month.notebooks) * len(month.editions) for month in months)
-        yield [replace(month, crew=crew) for month in months] if kernels > 1 else months
+        with hold(facts.path):
+            months = [_month(request, profile, notebooks, facts, period) for period in periods]
+            facts.close()
+            # A process of its own, and a warm one to split it from, are worth their start from the second kernel on.
+            kernels = sum(len(month.notebooks) * len(month.editions) for month in months)
+            yield [replace(month, crew=crew) for month in months] if kernels > 1 else months
 
 
 def _month(
@@ -132,6 +163,7 @@ def _month(
         settings=settings_of(profile),
         force=request.force,
         allow_partial=request.allow_partial,
+        pin=Pin.of(facts.path),
     )
 
 
@@ -150,6 +182,7 @@ def facts_and_periods(profile: Profile, request: RunRequest, say: Say) -> tuple[
     facts = ready_facts(profile)
     if facts is not None:
         say("Facts: unchanged, reused.")
+        _say_restatements(profile, say)
         return facts, _periods(request, facts.months, facts.data_through)
     say("Facts: reading the source.")
     with survey(profile) as seen:
@@ -159,14 +192,31 @@ def facts_and_periods(profile: Profile, request: RunRequest, say: Say) -> tuple[
             say(f"{seen.undated} rows have no usable date and belong to no month: make data-check lists them.")
     for table, rows in done.forgotten.items():
         say(f"Forgotten, and named in the source: {table}: {rows} rows. Counted under a pseudonym; clean the source.")
+    if done.damaged:
+        say(f"Facts: gone or damaged, and made again: {_first(done.damaged)}.")
     say(f"Facts: months built: {len(done.written)}, unchanged: {len(done.unchanged)}.")
-    for change in done.restatements.itertuples():
+    if done.is_history_lost:
+        say("Facts: which months were restated before is lost with the damaged files; they are not named any more.")
+    _say_restatements(profile, say)
+    return open_facts(facts_folder(profile)), periods
+
+
+def _say_restatements(profile: Profile, say: Say) -> None:
+    """Name what no run has named: a plan, or a notebook in JupyterLab, may have built the facts."""
+    for change in untold_restatements(profile).itertuples():
+        what = f"Restated: {Period(change.month)}: rows {change.rows_before:,} before, {change.rows_after:,} now; "
+        if pd.isna(change.customers):
+            say(f"{what}what they came to before is not known, for the month's earlier file is gone or damaged.")
+            continue
         say(
-            f"Restated: {Period(change.month)}: rows {change.rows_before:,} before, {change.rows_after:,} now; "
-            f"customers concerned: {change.customers:,}; "
+            f"{what}customers concerned: {change.customers:,}; "
             f"revenue {change.amount_before_cents / 100:,.2f} before, {change.amount_after_cents / 100:,.2f} now."
         )
-    return open_facts(facts_folder(profile)), periods
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
 
 
 def _periods(request: RunRequest, months: list[int], through: date) -> list[Period]:
@@ -213,16 +263,18 @@ def _data(facts: Facts, period: Period) -> Data:
         fingerprints={Period(row.month).label: row.fingerprint for row in partitions.itertuples()},
         row_counts={Period(row.month).label: int(row.rows) for row in partitions.itertuples()},
         others=facts.fingerprints(as_of=period.as_of),
-        restatements=[
-            Restatement(
-                month=Period(row.month).label,
-                noticed_at=row.noticed_at.isoformat(timespec="seconds"),
-                customers=int(row.customers),
-                amount_before=row.amount_before_cents / 100,
-                amount_after=row.amount_after_cents / 100,
-            )
-            for row in facts.frame("restatements", as_of=period.as_of).itertuples()
-        ],
+        restatements=[_restatement(row) for row in facts.frame("restatements", as_of=period.as_of).itertuples()],
+    )
+
+
+def _restatement(row: Any) -> Restatement:
+    is_known = not pd.isna(row.customers)
+    return Restatement(
+        month=Period(row.month).label,
+        noticed_at=row.noticed_at.isoformat(timespec="seconds"),
+        customers=int(row.customers) if is_known else None,
+        amount_before=row.amount_before_cents / 100 if is_known else None,
+        amount_after=row.amount_after_cents / 100 if is_known else None,
     )
 
 

@@ -15,7 +15,7 @@ import nbformat
 from retention_helpers.errors import MachineError, NotebookError
 from retention_helpers.scratch import scratch_folder
 
-from . import audiences
+from . import audiences, pin
 from .judgement import fault_of, told
 from .notebook import own_code_cells, read, record_of, tags
 
@@ -56,13 +56,17 @@ class DeadError(CellError):
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook to run: with which values, where its tables and its lists go, and how long a cell may take."""
+    """One notebook to run: with which values, where its tables and its lists go, how long a cell may take, which facts.
+
+    Without ``facts`` it opens the newest ones by itself.
+    """
 
     notebook: Path
     parameters: Mapping[str, object]
     tables: Path
     lists: Path
     cell_seconds: int = CELL_SECONDS
+    facts: Path | None = None
 
 
 def execute(run: Run, progress: Progress | None = None) -> nbformat.NotebookNode:
@@ -157,6 +161,7 @@ def _kernel_environment(run: Run, folder: Path) -> dict[str, str]:
     return KERNEL_ENVIRONMENT | {
         "RETENTION_TABLES": str(run.tables.resolve()),
         "RETENTION_AUDIENCES": str(run.lists.resolve()),
+        pin.VARIABLE: str(run.facts or ""),
         # A profile of its own: start-up files of whoever runs this must not change a report.
         "IPYTHONDIR": str(folder / "ipython"),
     }

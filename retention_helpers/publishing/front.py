@@ -17,13 +17,16 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Restatement:
-    """A past month whose source rows changed after it was built; amounts in major units."""
+    """A past month whose source rows changed after it was built; amounts in major units.
+
+    Customers and amounts are missing where what had been built was lost.
+    """
 
     month: str
     noticed_at: str
-    customers: int
-    amount_before: float
-    amount_after: float
+    customers: int | None
+    amount_before: float | None
+    amount_after: float | None
 
 
 @dataclass(frozen=True)

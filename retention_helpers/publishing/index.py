@@ -152,6 +152,11 @@ def _missing(reports: Sequence[Mapping[str, Any]], front: Front, words: Words) -
 
 
 def _restated(item: Restatement, words: Words) -> str:
+    if item.customers is None:
+        return words.say(
+            "{month}: its rows have changed; what they came to before is not known any more.",
+            month=words.month(item.month),
+        )
     return words.say(
         "{month}: {customers}, revenue {before} before, {after} now.",
         month=words.month(item.month),

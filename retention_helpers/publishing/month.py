@@ -26,7 +26,8 @@ def publish_month(request: MonthRequest, progress: Progress | None = None) -> Mo
     Everything that can be refused is refused before a kernel starts: parameters and names (`CallError`), a folder that
     cannot be written (`MachineError`). When a notebook fails, the others are still tried, so that one run names all
     faults; then the month stays as it was and `NotebookError` is raised. With ``allow_partial`` the month is published
-    and says what failed. Call it under the profile's lock.
+    and says what failed. Where the facts went under the notebooks, `MachineError` is raised and nothing is published.
+    Call it under the profile's lock.
     """
     place = request.place
     values = _checked(request)
@@ -55,6 +56,8 @@ def publish_month(request: MonthRequest, progress: Progress | None = None) -> Mo
             raise NotebookError(_told([faults[name] for name in failed], place))
         carried = _carry_over(request, staged, {*made, *failed})
         write_month_files(request, staged, failed, made)
+        if request.pin is not None:
+            request.pin.check()
         versions.publish(place)
     done = tuple(name for name in values if name in made)
     failures.forget(place, (*done, *_gone(request)))

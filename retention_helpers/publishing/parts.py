@@ -26,7 +26,8 @@ def run_of(notebook: Notebook, values: Mapping[str, object], wanted: tuple[Month
     request, edition = wanted
     tables = request.folder(edition, staged) / "tables" / notebook.name
     waiting = _waiting(staged, notebook.name, edition.words.locale)
-    return Run(notebook.path, values_of(values, wanted), tables, waiting, request.cell_seconds)
+    facts = request.pin.path if request.pin else None
+    return Run(notebook.path, values_of(values, wanted), tables, waiting, request.cell_seconds, facts)
 
 
 def settle(

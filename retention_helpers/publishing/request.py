@@ -11,6 +11,7 @@ from .execution import CELL_SECONDS
 from .front import LeftOut, Restatement
 from .keys import digest
 from .page import Frame
+from .pin import Pin
 from .versions import Place
 from .workers import Crew
 
@@ -65,7 +66,7 @@ class MonthRequest:
     ``order`` names all notebooks as the index lists them; ``company`` is how readers know the profile. ``words`` and
     ``left_out`` are of the default language; ``further`` are the editions in other ones, each in a folder. ``settings``
     is a fingerprint of profile and params; ``force`` runs what is unchanged, too. A ``crew`` runs notebooks side by
-    side, without one they run in turn.
+    side, without one they run in turn. ``pin`` is the facts file that all of them read.
     """
 
     place: Place
@@ -82,6 +83,7 @@ class MonthRequest:
     allow_partial: bool = False
     cell_seconds: int = CELL_SECONDS
     crew: Crew | None = None
+    pin: Pin | None = None
 
     @property
     def editions(self) -> tuple[Edition, ...]:

@@ -87,7 +87,14 @@ def _outcome(job: Mapping[str, Any], executed: Path, channel: socket.socket) -> 
 
 
 def _ran(job: Mapping[str, Any], executed: Path, channel: socket.socket) -> dict[str, Any]:
-    run = Run(Path(job["notebook"]), job["parameters"], Path(job["tables"]), Path(job["lists"]), job["cell_seconds"])
+    run = Run(
+        Path(job["notebook"]),
+        job["parameters"],
+        Path(job["tables"]),
+        Path(job["lists"]),
+        job["cell_seconds"],
+        Path(job["facts"]) if job["facts"] else None,
+    )
     try:
         write(execute(run, lambda _, cell, cells: _tell(channel, {"cell": cell, "cells": cells})), executed)
     except CellError as fault:

@@ -171,6 +171,7 @@ class _Worker:
             "tables": str(run.tables.resolve()),
             "lists": str(run.lists.resolve()),
             "cell_seconds": run.cell_seconds,
+            "facts": str(run.facts) if run.facts else None,
         }
         cell = None
         with suppress(OSError):

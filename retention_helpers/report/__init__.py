@@ -7,7 +7,17 @@ from .campaigns import Campaigns, measured_campaigns
 from .counted import booking_problems, who_is_counted
 from .notebook import Report, open_report
 from .period import resolve_period
-from .source import Survey, build, ensure_facts, facts_folder, ready_facts, survey
+from .source import (
+    Survey,
+    build,
+    clear_damaged,
+    ensure_facts,
+    facts_folder,
+    mark_told,
+    ready_facts,
+    survey,
+    untold_restatements,
+)
 from .watching import watch_month
 
 __all__ = [
@@ -17,14 +27,17 @@ __all__ = [
     "WatchTables",
     "booking_problems",
     "build",
+    "clear_damaged",
     "customer_labels",
     "ensure_facts",
     "facts_folder",
+    "mark_told",
     "measured_campaigns",
     "open_report",
     "ready_facts",
     "resolve_period",
     "survey",
+    "untold_restatements",
     "watch_month",
     "who_is_counted",
     "write_lists",

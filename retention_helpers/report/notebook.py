@@ -21,7 +21,7 @@ from retention_helpers.words import Words
 from .counted import BOOKED, who_is_counted
 from .csv import write_csv, write_private_csv, write_relation
 from .period import resolve_period
-from .source import ensure_facts
+from .source import ensure_facts, pinned_facts
 
 TABLES_VARIABLE = "RETENTION_TABLES"
 LISTS_VARIABLE = "RETENTION_AUDIENCES"
@@ -221,10 +221,11 @@ def open_report(
 ) -> Report:
     """Open the report of a period: its profile, its facts (built first where they are missing), its words.
 
-    An empty period is the last complete month. Raises the errors of `load_profile`, `ensure_facts`, `resolve_period`.
+    In a run they are the facts that the run began with. An empty period is the last complete month. Raises the errors
+    of `load_profile`, `ensure_facts`, `resolve_period`.
     """
     loaded = load_profile(profile)
-    facts = ensure_facts(loaded)
+    facts = pinned_facts(loaded) or ensure_facts(loaded)
     if TABLES_VARIABLE not in os.environ:
         # A published page has the style of its own; JupyterLab and plain nbconvert get it here.
         display({"text/html": f"<style>{stylesheet()}</style>", "text/plain": ""}, raw=True)

@@ -4,10 +4,12 @@ import errno
 import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from math import inf
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,11 +19,30 @@ import pandas as pd
 from retention_helpers import __version__
 from retention_helpers.engine import connect, quote
 from retention_helpers.errors import MachineError, ProfileError, SourceError
-from retention_helpers.facts import Build, Facts, build_facts, open_facts, read_forgotten, sql_digest
+from retention_helpers.facts import (
+    FACTS_LINK,
+    Build,
+    Built,
+    Facts,
+    build_facts,
+    damaged,
+    no_restatements,
+    open_facts,
+    open_facts_file,
+    read_built,
+    read_forgotten,
+    read_history,
+    remove_damaged,
+    sql_digest,
+    write_built,
+    write_history,
+)
 from retention_helpers.params import Profile, cache_folder
 from retention_helpers.schema import CONTRACT
 from retention_helpers.scratch import scratch_folder
 from retention_helpers.staging import Staged, order_problems, source_files, stage, table_problems
+
+FACTS_VARIABLE = "RETENTION_FACTS"
 
 
 @dataclass(frozen=True)
@@ -52,15 +73,15 @@ def ready_facts(profile: Profile) -> Facts | None:
     folder = facts_folder(profile)
     with _readable():
         signature = _signature(profile)
+    built = read_built(folder)
+    if built is None or built.signature != signature or damaged(folder, built.seals):
+        return None
     try:
-        built = json.loads((folder / "built.json").read_text(encoding="utf-8"))
-        if built["signature"] != signature:
-            return None
         facts = open_facts(folder)
-        if facts.description["digest"] == built["digest"] and facts.is_whole():
+        if facts.description["digest"] == built.digest and facts.is_whole():
             return facts
         facts.close()
-    except (OSError, ValueError, KeyError, TypeError, MachineError, duckdb.Error):
+    except (KeyError, MachineError, duckdb.Error):
         pass  # whatever is damaged in a cache is made again
     return None
 
@@ -111,22 +132,55 @@ def _scratch_database(scratch: Path) -> duckdb.DuckDBPyConnection:
 
 def build(profile: Profile, seen: Survey, folder: Path) -> Build:
     """Build the facts of a survey into ``folder``; one builder at a time, the others wait."""
+    with _alone(folder):
+        done = build_facts(seen.con, profile, folder, written_at=seen.written_at, data_through=seen.data_through)
+        write_built(folder, Built(seen.signature, done.digest, done.seals))
+    return done
+
+
+def clear_damaged(profile: Profile) -> list[str]:
+    """Remove the files of the facts that are no longer as they were written; their names.
+
+    Reads them all: for when a notebook has failed on them.
+    """
+    folder = facts_folder(profile)
+    with _alone(folder):
+        built = read_built(folder)
+        return remove_damaged(folder, built, read_bytes=inf) if built else []
+
+
+def untold_restatements(profile: Profile) -> pd.DataFrame:
+    """The restatements that no run has named yet, whoever built the facts: columns as in the facts."""
+    folder = facts_folder(profile)
+    history = read_history(folder, folder / FACTS_LINK)
+    return history.untold if history else no_restatements()
+
+
+def mark_told(profile: Profile) -> None:
+    """Remember that a run has named all restatements that there are; raises `MachineError`."""
+    if untold_restatements(profile).empty:
+        return
+    folder = facts_folder(profile)
+    with _alone(folder):
+        history = read_history(folder, folder / FACTS_LINK)
+        if history is not None:
+            write_history(folder, replace(history, told=len(history.restatements)))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else writes into the folder of the facts meanwhile; raises `MachineError` where it cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)  # what is in it, also for a moment, is about persons
         with (folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            done = build_facts(seen.con, profile, folder, written_at=seen.written_at, data_through=seen.data_through)
-            beside = folder / "built.json.tmp"
-            note = {"signature": seen.signature, "digest": done.digest}
-            beside.write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
-            beside.replace(folder / "built.json")
+            yield
     except (OSError, duckdb.IOException) as error:
         why = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0].rstrip(" .")
         raise MachineError(
             f"{folder}: the facts cannot be written: {why}. Free the disk or set RETENTION_CACHE."
         ) from error
-    return done
 
 
 def ensure_facts(profile: Profile) -> Facts:
@@ -137,6 +191,16 @@ def ensure_facts(profile: Profile) -> Facts:
             build(profile, seen, facts_folder(profile))
         facts = open_facts(facts_folder(profile))
     return facts
+
+
+def pinned_facts(profile: Profile) -> Facts | None:
+    """The facts that a run has chosen for all of its notebooks; None where it has not, as in JupyterLab.
+
+    The source is not looked at: what arrives during a run is for the next one. Raises `MachineError` when they went.
+    """
+    path = Path(os.environ.get(FACTS_VARIABLE, ""))
+    # A notebook may open another profile's report beside its own.
+    return open_facts_file(path) if path.parent == facts_folder(profile).resolve() else None
 
 
 def _months(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[int]:

@@ -1,6 +1,7 @@
 """What tells a later run that nothing has changed: fingerprints of the rows that a period can know."""
 
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -25,7 +26,7 @@ def facts() -> Facts:
         con.execute(f"CREATE TABLE {table} (month SMALLINT, value INTEGER)")
         con.execute(f"INSERT INTO {table} VALUES ({JUNE}, 1), ({JULY}, 1)")
     con.execute("ALTER TABLE outcomes DROP month")  # the units of an experiment have no date
-    return Facts(con)
+    return Facts(con, Path("facts.duckdb"))
 
 
 def changed(facts: Facts, statement: str) -> list[str]:

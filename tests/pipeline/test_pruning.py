@@ -101,9 +101,9 @@ def test_files_about_persons_go_from_months_long_over_and_who_has_a_mail_stays_k
     assert (reports / "shop" / "2026-01" / "manifest.json").is_file()
 
 
-def test_idle_facts_go_and_who_was_forgotten_stays_known(reports: Path, own_cache: Path) -> None:
+def test_idle_facts_go_and_who_was_forgotten_and_what_was_restated_stay_known(reports: Path, own_cache: Path) -> None:
     for name, when in (("shop", OLD), ("other", None)):
-        for file in ("facts.duckdb", "built.json", "forgotten.json", "order_lines/1.parquet"):
+        for file in ("facts.duckdb", "built.json", "forgotten.json", "history.json", "order_lines/1.parquet"):
             path = own_cache / name / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
@@ -111,8 +111,8 @@ def test_idle_facts_go_and_who_was_forgotten_stays_known(reports: Path, own_cach
             if when is not None:
                 os.utime(path, (when, when))
     pruned(reports, cache_days=90)
-    assert sorted(path.name for path in (own_cache / "shop").rglob("*")) == ["forgotten.json"]
-    assert len(list((own_cache / "other").rglob("*.*"))) == 4
+    assert sorted(path.name for path in (own_cache / "shop").rglob("*")) == ["forgotten.json", "history.json"]
+    assert len(list((own_cache / "other").rglob("*.*"))) == 5
 
 
 def test_one_profile_is_pruned_alone_and_never_beside_a_run(reports: Path, tmp_path: Path) -> None:

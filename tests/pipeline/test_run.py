@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 import pytest
 
 from retention_helpers.errors import LockedError, NotebookError, ParameterError, PeriodError
+from retention_helpers.params import load_profile
 from retention_helpers.pipeline import run
 from retention_helpers.pipeline.lock import lock
 from retention_helpers.publishing.execution import Progress
-from retention_helpers.publishing.request import MonthRequest
+from retention_helpers.publishing.request import MonthRequest, MonthResult
+from retention_helpers.report import ensure_facts
 from tests.company import company
 from tests.publishing.tiny import everything_below, tiny
 
@@ -21,6 +24,7 @@ pytestmark = pytest.mark.slow  # left to `make test`: the fast gate stays under 
 
 HEADER = "customer_id,order_id,ordered_at,amount"
 ROWS = ["c1,1,2024-01-05,10.00", "c2,2,2024-02-07,20.00", "c1,3,2024-03-31,30.00", "c2,4,2024-04-10,40.00"]
+PUBLISHED = MonthResult(Path("reports"), (), (), ())
 NOW = datetime(2024, 4, 11, 5, 6, 7, 89, tzinfo=UTC)
 
 
@@ -29,12 +33,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[MonthRequest]:
     """What would have been published."""
     months: list[MonthRequest] = []
 
-    def publish_month(month: MonthRequest, progress: object) -> str:
+    def publish_month(month: MonthRequest, progress: object) -> MonthResult:
         months.append(month)
         with pytest.raises(LockedError), lock(month.place.profile_folder):
             pytest.fail("published without the lock")
         assert Path(os.environ["RETENTION_CACHE"]).is_absolute()
-        return "published"
+        return PUBLISHED
 
     monkeypatch.setattr(run, "publish_month", publish_month)
     return months
@@ -62,8 +66,8 @@ def test_the_last_complete_month_is_published_unless_one_is_named(
     request_of: run.RunRequest, asked: list[MonthRequest]
 ) -> None:
     said: list[str] = []
-    assert run.run_months(request_of, said.append) == ["published"]
-    assert run.run_months(replace(request_of, periods=["2024-02"]), said.append) == ["published"]
+    assert run.run_months(request_of, said.append) == [PUBLISHED]
+    assert run.run_months(replace(request_of, periods=["2024-02"]), said.append) == [PUBLISHED]
     last, named = asked
     assert (last.place.period, last.data.as_of, last.data.is_complete) == ("2024-03", date(2024, 3, 31), True)
     assert (named.place.period, named.frame.data_through) == ("2024-02", date(2024, 2, 29))
@@ -144,6 +148,68 @@ def test_a_correction_of_a_past_month_is_said_and_handed_on(
     assert (restated.month, restated.customers, restated.amount_before, restated.amount_after) == ("2024-02", 1, 20, 25)
     run.run_months(replace(request_of, periods=["2024-01"]), print)
     assert asked[2].data.restatements == []  # what happened to a later month is none of its business
+
+
+def test_a_correction_is_said_by_the_run_whoever_built_the_facts(
+    request_of: run.RunRequest, asked: list[MonthRequest]
+) -> None:
+    run.run_months(request_of, print)
+    rewritten(request_of, ROWS[0], ROWS[1].replace("20.00", "25.00"), *ROWS[2:])
+    ensure_facts(load_profile(request_of.profile)).close()  # as a notebook in JupyterLab does it
+
+    def restated(ask: Callable[..., object]) -> int:
+        said: list[str] = []
+        ask(request_of, said.append)
+        return sum(line.startswith("Restated: 2024-02") for line in said)
+
+    asks = (run.plan_months, run.plan_months, run.run_months, run.run_months, run.plan_months)
+    assert [restated(ask) for ask in asks] == [1, 1, 1, 0, 0]
+
+
+def test_facts_that_were_damaged_change_no_datum(
+    request_of: run.RunRequest, asked: list[MonthRequest], own_cache: Path
+) -> None:
+    run.run_months(request_of, print)
+    rewritten(request_of, ROWS[0], ROWS[1].replace("20.00", "25.00"), *ROWS[2:])
+    run.run_months(request_of, print)
+    file = (own_cache / "company" / "facts.duckdb").resolve()
+    file.write_bytes(bytes(4096) + file.read_bytes()[4096:])
+    said: list[str] = []
+    run.run_months(request_of, said.append)
+    assert f"Facts: gone or damaged, and made again: {file.name}." in said
+    assert asked[1].data == asked[2].data
+    assert len(asked[2].data.restatements) == 1
+
+
+def test_a_correction_whose_month_was_damaged_is_said_and_handed_on(
+    request_of: run.RunRequest, asked: list[MonthRequest], own_cache: Path
+) -> None:
+    run.run_months(request_of, print)
+    for file in (own_cache / "company" / "order_lines").iterdir():
+        file.unlink()
+    rewritten(request_of, ROWS[0], ROWS[1].replace("20.00", "25.00"), *ROWS[2:])
+    said: list[str] = []
+    run.run_months(request_of, said.append)
+    assert said[-1].startswith("Restated: 2024-02: rows 1 before, 1 now; what they came to before is not known")
+    (restated,) = asked[1].data.restatements
+    assert (restated.month, restated.customers, restated.amount_before, restated.amount_after) == (
+        "2024-02",
+        None,
+        None,
+        None,
+    )
+
+
+def test_a_history_that_is_lost_is_said(request_of: run.RunRequest, asked: list[MonthRequest], own_cache: Path) -> None:
+    run.run_months(request_of, print)
+    for name in ("history.json", "facts.duckdb"):
+        (own_cache / "company" / name).resolve().unlink()
+    said: list[str] = []
+    run.run_months(request_of, said.append)
+    assert (
+        said[-1]
+        == "Facts: which months were restated before is lost with the damaged files; they are not named any more."
+    )
 
 
 def test_a_notebook_whose_table_is_absent_is_left_out_with_a_sentence(

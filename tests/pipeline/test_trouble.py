@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from retention_helpers.errors import MachineError, SourceError
+from retention_helpers.errors import MachineError, NotebookError, SourceError
 from retention_helpers.params import load_profile
 from retention_helpers.pipeline import run
 from retention_helpers.pipeline.writable import check_writable
@@ -133,6 +133,43 @@ def test_a_source_file_that_goes_after_it_was_found_is_told(
 
 
 # ---- the disk
+
+
+def test_facts_that_were_damaged_are_made_again_and_said(asked: run.RunRequest, own_cache: Path) -> None:
+    run.run_months(asked, print)
+    (file,) = (own_cache / "company").glob("facts-*.duckdb")
+    content = bytearray(file.read_bytes())
+    content[-200_000:-100_000] = b"\1" * 100_000
+    file.write_bytes(content)
+    said: list[str] = []
+    run.run_months(replace(asked, now=NOW.replace(hour=6), force=True), said.append)
+    assert said == [
+        "Facts: reading the source.",
+        f"Facts: gone or damaged, and made again: {file.name}.",
+        "Facts: months built: 0, unchanged: 4.",
+    ]
+
+
+@pytest.mark.slow
+def test_facts_on_which_a_notebook_failed_are_looked_through(
+    asked: run.RunRequest, own_cache: Path, tmp_path: Path
+) -> None:
+    """As a disk that fails: the bytes are others, and nothing of the file's time or size says so."""
+    damage = (
+        "import os, pathlib\n"
+        "for file in pathlib.Path(os.environ['RETENTION_CACHE'], 'company', 'order_lines').glob('*.parquet'):\n"
+        "    stat = file.stat(); file.write_bytes(bytes(stat.st_size)); os.utime(file, ns=(1, stat.st_mtime_ns))\n"
+        "raise ValueError('no such row')"
+    )
+    tiny(tmp_path / "notebooks", "summary", cell(damage))
+    said: list[str] = []
+    with pytest.raises(NotebookError, match="no such row"):
+        run.run_months(asked, said.append)
+    assert said[-1].startswith("Facts: gone or damaged: order_lines/24288-")
+    assert list((own_cache / "company" / "order_lines").iterdir()) == []
+    tiny(tmp_path / "notebooks", "summary")
+    run.run_months(replace(asked, now=NOW.replace(hour=6)), said.append)
+    assert "Facts: months built: 4, unchanged: 0." in said[-2:]
 
 
 @contextmanager

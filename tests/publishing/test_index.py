@@ -178,7 +178,10 @@ def test_many_heavy_drawings_leave_the_page_within_its_weight():
 def test_what_is_left_out_restated_partial_or_incomplete_is_said():
     front = Front(
         left_out=[LeftOut("loyalty", "There is no table of memberships.", "Does the programme pay?")],
-        restatements=[Restatement("2026-03", "2026-11-01", 3, 1000.0, 900.0)],
+        restatements=[
+            Restatement("2026-03", "2026-11-01", 3, 1000.0, 900.0),
+            Restatement("2026-04", "2026-11-01", None, None, None),
+        ],
         failed={"cohorts": "The cohorts", "rfm": "Which customers matter?"},
     )
     frame = Frame(WORDS, "Sample", "2026-10", date(2026, 10, 9), is_complete=False)
@@ -190,6 +193,7 @@ def test_what_is_left_out_restated_partial_or_incomplete_is_said():
         '<b>Which customers matter?</b><p class="note warned">Failed in this run; there is no earlier version.</p>',
         '<b>Does the programme pay?</b><p class="note">There is no table of memberships.</p>',
         "March 2026: 3 customers, revenue €1,000 before, €900 now.",
+        "April 2026: its rows have changed; what they came to before is not known any more.",
     ):
         assert said in page
 
