@@ -199,7 +199,7 @@ def points_finding(points: object, words: Words) -> Finding:
 
 def programme_actions(effect: object, money: object, words: Words) -> list[dict]:
     """What to do next, of a `ProgrammeEffect` on orders and the `ProgrammeMoney`: for customers who are no members."""
-    outside = effect.counts["outside"]
+    outside = effect.counts["outside"] if effect.counts["joined"] else 0
     texts = {
         "raised": (
             marked("Invite more customers to the programme"),

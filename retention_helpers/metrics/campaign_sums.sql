@@ -15,7 +15,7 @@ SELECT
     SUM(is_over) AS n,
     SUM(is_over * contacts) AS contacts,
     CASE WHEN SUM(CASE WHEN cost_cents IS NULL THEN is_over ELSE 0 END) = 0
-        THEN SUM(is_over * cost_cents) END AS cost_cents,
+        THEN SUM(CASE WHEN is_over = 1 THEN cost_cents ELSE 0 END) END AS cost_cents,
     SUM(is_over * is_opened) AS opened,
     SUM(is_over * is_clicked) AS clicked,
     SUM(is_over * is_back) AS back,

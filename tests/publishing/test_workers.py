@@ -92,6 +92,7 @@ def test_a_full_disk_is_told_by_the_worker_and_is_no_death(
     monkeypatch.setattr(worker, "execute", lambda *_: None)
     monkeypatch.setattr(worker, where, full)
     job = {"notebook": "risk.ipynb", "parameters": {}, "tables": "t", "lists": "l", "cell_seconds": 60}
+    job |= {"facts": ""}
     ours, theirs = socket.socketpair()
     with ours, theirs:
         told = worker._outcome(job, tmp_path / "executed.ipynb", theirs)

@@ -60,7 +60,9 @@ CASES = [
     lambda words: findings.points_finding(points(earned=0.0), words),
     *[
         lambda words, verdict=verdict, n=n, net=net: [
-            *findings.programme_actions(SimpleNamespace(verdict=verdict, counts={"outside": n}), money(*net), words)
+            *findings.programme_actions(
+                SimpleNamespace(verdict=verdict, counts={"outside": n, "joined": 1}), money(*net), words
+            )
         ]
         for verdict in ("raised", "lowered", "cannot_tell")
         for n in (0, 5)
