@@ -8,7 +8,8 @@ from .monthly import publish_and_mail
 from .new import new_notebook
 from .printing import PrintRequest, print_month
 from .pruning import PruneRequest, prune
-from .run import RunRequest, plan_months, run_months
+from .run import plan_months, run_months
+from .run_request import RunRequest
 from .status import seconds_of, status_of
 
 __all__ = [

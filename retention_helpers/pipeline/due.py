@@ -1,6 +1,6 @@
 """Which months a start of `monthly` publishes: missed ones, those that failed or are not whole, and the last one."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,14 +10,13 @@ from retention_helpers.publishing.failures import failures_of, manifest_of
 from retention_helpers.publishing.versions import periods_in
 from retention_helpers.report import mark_told
 
+from .current_facts import facts_and_periods
 from .lock import lock
 from .notebooks import suite_of
 from .places import absolute_places
-from .run import RunRequest, facts_and_periods
+from .run_request import RunRequest, Say
 from .standing import standing_of
 from .writable import check_writable
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ from retention_helpers.facts import (
 )
 from retention_helpers.params import REPORTS, Profile, load_profile
 from retention_helpers.publishing import versions
-from retention_helpers.publishing.erasing import erase, names_in, printed_letters
+from retention_helpers.publishing.erasing import erase
+from retention_helpers.publishing.letters import printed_letters
+from retention_helpers.publishing.naming import names_in
 from retention_helpers.publishing.person import Person
 from retention_helpers.report import build, facts_folder, survey
 from retention_helpers.words import LOCALES, catalogue

@@ -4,7 +4,7 @@ Started again it does what is left, and nothing where nothing is: months that ar
 are not sent again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from retention_helpers.errors import CallError, MailError, NotebookError, RetentionError
@@ -17,11 +17,10 @@ from .hidden import without_secrets
 from .mailing import MailRequest, mail_month
 from .notebooks import suite_of
 from .readiness import check_mail
-from .run import RunRequest, run_months
+from .run import run_months
+from .run_request import RunRequest, Say
 
 MOST = 3
-
-Say = Callable[[str], None]
 
 
 def publish_and_mail(

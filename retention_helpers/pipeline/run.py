@@ -1,17 +1,16 @@
 """One run of one or more months: everything that can be refused is refused first, then facts, then publishing."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from retention_helpers.errors import MachineError, NotebookError, ParameterError, PeriodError
-from retention_helpers.facts import Facts, hold, open_facts
-from retention_helpers.params import NOTEBOOKS, REPORTS, Profile, load_profile
+from retention_helpers.errors import NotebookError, ParameterError
+from retention_helpers.facts import Facts, hold
+from retention_helpers.params import Profile, load_profile
 from retention_helpers.periods import Period
 from retention_helpers.publishing.execution import Progress
 from retention_helpers.publishing.front import LeftOut, Restatement
@@ -21,52 +20,21 @@ from retention_helpers.publishing.pin import Pin
 from retention_helpers.publishing.plan import Step
 from retention_helpers.publishing.request import Data, Edition, MonthRequest, MonthResult, Notebook
 from retention_helpers.publishing.versions import Place
-from retention_helpers.publishing.workers import Crew, Team
+from retention_helpers.publishing.workers import Crew
 from retention_helpers.report import (
-    build,
-    clear_damaged,
-    facts_folder,
     mark_told,
-    ready_facts,
-    resolve_period,
-    survey,
-    untold_restatements,
 )
 from retention_helpers.words import Words
 
+from .current_facts import facts_and_periods, look_for_damage
 from .lock import lock
 from .notebooks import find_notebooks, missing_tables, share_out
 from .places import absolute_places
+from .run_request import RunRequest, Say
 from .settings import settings_of
 from .writable import check_writable
 
 OWN = ("profile", "period", "locale", "allow_incomplete")
-
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What the command line asks for. ``now`` comes from it too: nothing below reads the clock.
-
-    ``periods`` are months as YYYY-MM, none for the last complete one; ``first`` and ``last`` are the ends of a row of
-    months, both inclusive, ``last`` empty for the last complete one.
-    """
-
-    profile: str
-    now: datetime
-    periods: Sequence[str] = ()
-    first: str = ""
-    last: str = ""
-    notebooks: Sequence[str] = ()
-    locale: str = ""
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    reports: Path = REPORTS
-    folder: Path = NOTEBOOKS
-    allow_incomplete: bool = False
-    allow_partial: bool = False
-    force: bool = False
-    team: Team = field(default_factory=Team)
 
 
 def run_months(
@@ -95,7 +63,7 @@ def run_months(
             if ended is not None:
                 ended(results[-1])
         if failed or any(result.failed for result in results):
-            _look_for_damage(profile, say)
+            look_for_damage(profile, say)
         if failed:
             raise NotebookError("\n".join(failed))
         return results
@@ -105,18 +73,6 @@ def _of_month(progress: Progress | None, period: str) -> Progress | None:
     if progress is None:
         return None
     return lambda notebook, cell, cells: progress(f"{period} {notebook}", cell, cells)
-
-
-def _look_for_damage(profile: Profile, say: Say) -> None:
-    """A notebook may have failed on facts whose disk fails: such files must not be there at the next start."""
-    names = []
-    with suppress(MachineError):  # that the notebook failed is what is to be told
-        names = clear_damaged(profile)
-    if names:
-        say(
-            f"Facts: gone or damaged: {_first(names)}. Removed; the next start makes them again. "
-            "If it happens twice, have the disk checked."
-        )
 
 
 def plan_months(request: RunRequest, say: Say) -> list[tuple[str, Step]]:
@@ -175,62 +131,6 @@ def _locales(request: RunRequest, profile: Profile) -> list[str]:
 def _edition(locale: str, profile: Profile, absent: Mapping[Path, Sequence[str]]) -> Edition:
     words = Words(locale, profile.currency)
     return Edition(words, [_left_out(path, tables, words) for path, tables in absent.items() if tables])
-
-
-def facts_and_periods(profile: Profile, request: RunRequest, say: Say) -> tuple[Facts, list[Period]]:
-    """The facts, built where the source has changed, and the periods: refused before anything is built."""
-    facts = ready_facts(profile)
-    if facts is not None:
-        say("Facts: unchanged, reused.")
-        _say_restatements(profile, say)
-        return facts, _periods(request, facts.months, facts.data_through)
-    say("Facts: reading the source.")
-    with survey(profile) as seen:
-        periods = _periods(request, seen.months, seen.data_through)
-        done = build(profile, seen, facts_folder(profile))
-        if seen.undated:
-            say(f"{seen.undated} rows have no usable date and belong to no month: make data-check lists them.")
-    for table, rows in done.forgotten.items():
-        say(f"Forgotten, and named in the source: {table}: {rows} rows. Counted under a pseudonym; clean the source.")
-    if done.damaged:
-        say(f"Facts: gone or damaged, and made again: {_first(done.damaged)}.")
-    say(f"Facts: months built: {len(done.written)}, unchanged: {len(done.unchanged)}.")
-    if done.is_history_lost:
-        say("Facts: which months were restated before is lost with the damaged files; they are not named any more.")
-    _say_restatements(profile, say)
-    return open_facts(facts_folder(profile)), periods
-
-
-def _say_restatements(profile: Profile, say: Say) -> None:
-    """Name what no run has named: a plan, or a notebook in JupyterLab, may have built the facts."""
-    for change in untold_restatements(profile).itertuples():
-        what = f"Restated: {Period(change.month)}: rows {change.rows_before:,} before, {change.rows_after:,} now; "
-        if pd.isna(change.customers):
-            say(f"{what}what they came to before is not known, for the month's earlier file is gone or damaged.")
-            continue
-        say(
-            f"{what}customers concerned: {change.customers:,}; "
-            f"revenue {change.amount_before_cents / 100:,.2f} before, {change.amount_after_cents / 100:,.2f} now."
-        )
-
-
-def _first(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more
-
-
-def _periods(request: RunRequest, months: list[int], through: date) -> list[Period]:
-    """The months that are asked for, each once, in order; raises `PeriodError` for one that cannot be reported."""
-    labels = list(request.periods) or [""]
-    if request.first:
-        last = resolve_period(request.last, months, through, allow_incomplete=request.allow_incomplete)
-        first = Period.parse(request.first)
-        labels = [Period(index).label for index in range(first.index, last.index + 1)]
-        if not labels:
-            raise PeriodError(f"{first} comes after {last}: give the earlier month first.")
-    return sorted(
-        {resolve_period(label, months, through, allow_incomplete=request.allow_incomplete) for label in labels}
-    )
 
 
 def _check_parameters(request: RunRequest, notebooks: Sequence[Path]) -> None:
