@@ -123,6 +123,6 @@ def after_comparing(tests: ProgrammeTests, effect: float, low: float, high: floa
         (tests.slope.is_tried and not tests.slope.holds, Decline("slope_fails")),
         (not tests.placebo.is_tried, Decline("placebo_untried")),
         (tests.placebo.is_tried and not tests.placebo.holds, Decline("placebo_fails")),
-        (claims and visible > abs(effect) / 2, Decline("placebo_blind", visible, abs(effect) / 2)),
+        (claims and visible > abs(effect), Decline("placebo_blind", visible, abs(effect))),
     ]
     return tuple(decline for fails, decline in tried if fails)

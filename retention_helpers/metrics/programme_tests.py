@@ -9,6 +9,7 @@ from .bands import standard_error
 from .group_time import Estimate
 from .hidden_reasons import room_for_hidden_reasons
 from .intervals import CONFIDENCE, Floats, normal_quantile
+from .power import POWER
 from .trial_effect import Effect, Model, effect_of, fit_model, growth_before, overlap
 from .trials import CHOSEN_MONTHS, Trials
 
@@ -60,8 +61,8 @@ class Placebo(Estimate):
 
     @property
     def visible(self) -> float:
-        """The smallest difference that would have been noticed half of the time."""
-        return normal_quantile(1 - ALARM) * self.se
+        """The smallest difference that would have been noticed often enough (`POWER`: four times of five)."""
+        return float(normal_quantile(1 - ALARM) + stats.norm.ppf(POWER)) * self.se
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,7 @@ def test_declined_when_a_trend_could_not_be_told_from_a_short_history() -> None:
 
 
 def test_declined_when_a_trend_could_not_have_been_seen() -> None:
-    young = simulate(World("engaged", effect=0.2, customers=5_000, months=16, launch=7), seed=3)
+    young = simulate(World("engaged", effect=0.1, customers=4_000, months=16, launch=7), seed=5)
     assert "placebo_blind" in reasons(effect(young))
 
 
