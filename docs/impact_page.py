@@ -64,9 +64,6 @@ MISSED = """
   for a noisy picture of the spell, with the two months before as instruments, brings `hot` near zero and moves other
   worlds by as much, this way or that by how it is set up. So the robust interval leaves room, and the number itself is
   too high.
-- **Large companies are refused too often**: at 60,000 customers a joining that was only pretended, or growth long
-  before joining, may differ by so little that it would not matter, and is seen all the same. One shop in four of
-  `bg_nbd` (and of `hot`, in revenue) is refused there, which is what keeps an effect from being claimed.
 - **Where nobody can know** (`life`, `hot_now`), the number is too high by a sixth of the selection. The room is made
   for `life`, where about one shop in fifty is called "raised" though nothing has an effect; in `hot_now`, where one
   joins just as a spell begins, three in ten are. Only invitations drawn by chance can tell there, and the report says
