@@ -79,13 +79,15 @@ def timed(cell: Cell) -> dict:
 
 
 def read(store: Path) -> list[dict]:
-    """What was answered; a line that a stop broke off does not count."""
-    rows = []
+    """What was answered of today's cells; a line that a stop broke off does not count."""
+    rows, asked = [], set(cells())
     for line in store.read_text(encoding="utf-8").splitlines() if store.exists() else ():
         try:
-            rows.append(json.loads(line))
+            row = json.loads(line)
         except json.JSONDecodeError:
             continue
+        if Cell(row["world"], row["customers"], row["effect"], row["seed"]) in asked:
+            rows.append(row)
     return rows
 
 

@@ -1,6 +1,7 @@
 """A slice of `make validate-impact`: the estimator on a few simulated shops, and the page that tells of it."""
 
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -88,10 +89,11 @@ def test_the_page_says_how_much_was_run_and_which_bars_are_missed() -> None:
     assert "Nothing was asked yet" in page([])
 
 
-def test_a_line_that_a_stop_broke_off_does_not_count(tmp_path: Path) -> None:
-    store = tmp_path / "a.jsonl"
-    store.write_text(json.dumps({"world": "hot"}) + '\n{"world": "li', encoding="utf-8")
-    assert read(store) == [{"world": "hot"}]
+def test_a_line_that_a_stop_broke_off_does_not_count_nor_a_seed_that_is_no_longer_asked(tmp_path: Path) -> None:
+    store, (first, *_) = tmp_path / "answers.jsonl", cells()
+    mine, old = asdict(first), asdict(replace(first, seed=1))
+    store.write_text(f'{json.dumps(mine)}\n{json.dumps(old)}\n{{"world": "lif', encoding="utf-8")
+    assert read(store) == [mine]
 
 
 def test_matching_finds_the_neighbour_with_the_same_course() -> None:
