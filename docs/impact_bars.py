@@ -17,7 +17,7 @@ COVERAGE, COVERAGE_LIFE = 0.95, 0.85
 BIAS_SHARE, BIAS_APART = 0.03, 0.03
 TREND_SILENT, FALSE_REFUSALS = 0.90, 0.10
 LARGEST = max(SEEDS)  # customers: where the bias is judged, because the interval is narrow there
-FEWEST_SEEDS = 4  # for a share to be judged at all
+FEWEST_SEEDS = 4  # for a share, or a bias, to be judged at all
 FEW = 8  # seeds below which the spread of estimates is taken from their own errors
 
 
@@ -137,7 +137,7 @@ def _where(table: pd.DataFrame, **values: object) -> pd.DataFrame:
 def _bias(some: pd.DataFrame, world: str, place: dict) -> Iterator[Bar]:
     """The bias without an effect, as a share of the naive gap."""
     none = some[some["effect"] == 0]
-    if len(none):
+    if len(none) >= FEWEST_SEEDS:
         gap = float(none["naive_gap"].mean())
         value, reach = mean_off(none)
         low, high = (abs(value) - reach) / gap, (abs(value) + reach) / gap

@@ -46,7 +46,7 @@ cannot have made, nothing is claimed if it would leave more in the effect than t
 ## The bars
 
 A bar is met where the Monte Carlo interval (95%, in brackets) reaches it: "met" where what was found does so itself,
-"within error" where only the interval does, "missed" where neither does. Shares of fewer than {fewest} seeds are not
+"within error" where only the interval does, "missed" where neither does. Of fewer than {fewest} seeds nothing is
 judged.
 
 | of | bar | world | {sizes} |
