@@ -14,7 +14,7 @@ from .finding import Finding
 from .lines import LineOptions, retention_lines
 from .paired_bars import PairedOptions, paired_bars
 from .tables import Column, ReadableTable, TableOptions, readable_table
-from .unit import write_difference_interval
+from .unit import is_missing, write_difference_interval
 
 METHODS = {
     "naive": marked("Members minus others"),
@@ -31,11 +31,14 @@ PLACEBOS = {
 
 
 def compared_figure(effect: object, words: Words) -> Figure:
-    """The naive gap crossed out, and three ways of comparing side by side, of a `ProgrammeEffect`."""
+    """The naive gap crossed out, and three ways of comparing side by side, of a `ProgrammeEffect`.
+
+    Where nothing may be told of it they are crossed out too: one left standing would look like the answer.
+    """
     others = effect.others
     mine = (effect.effect, effect.robust_low, effect.robust_high)
-    # A number that may not be told would look like an answer.
-    rows = {"trials": mine if effect.is_told else (float("nan"),) * 3}
+    # A number without an interval would look like an answer.
+    rows = {"trials": mine if not is_missing(effect.robust_low) else (float("nan"),) * 3}
     if others is not None:
         rows |= {name: (getattr(others, name), float("nan"), float("nan")) for name in NO_ANSWER}
         for name in ("fixed_effects", "group_time"):
@@ -46,7 +49,7 @@ def compared_figure(effect: object, words: Words) -> Figure:
     frame = frame.assign(label=[names[name] for name in frame.index])
     options = BarOptions(
         highlight=(names["trials"],),
-        struck=tuple(names[name] for name in NO_ANSWER if name in names),
+        struck=tuple(names[name] for name in names if name in NO_ANSWER or not effect.is_told),
         digits=findings.DIGITS,
         header=words.say("Way of comparing"),
         title=words.say("Orders a month and member"),

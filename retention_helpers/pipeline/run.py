@@ -21,9 +21,7 @@ from retention_helpers.publishing.plan import Step
 from retention_helpers.publishing.request import Data, Edition, MonthRequest, MonthResult, Notebook
 from retention_helpers.publishing.versions import Place
 from retention_helpers.publishing.workers import Crew
-from retention_helpers.report import (
-    mark_told,
-)
+from retention_helpers.report import mark_told
 from retention_helpers.words import Words
 
 from .current_facts import facts_and_periods, look_for_damage
