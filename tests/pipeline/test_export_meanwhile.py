@@ -1,6 +1,5 @@
 """An export arrives, or the source goes, while a month's notebooks run: all stand on the facts of its start."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,9 @@ from retention_helpers.publishing.pin import Pin
 from retention_helpers.publishing.workers import Team
 from retention_helpers.report import ensure_facts
 from tests.company import company
+from tests.pipeline.four_orders import HEADER, NOW, ROWS, run_of
 from tests.publishing.tiny import RECORD, cell, everything_below, loaded, tiny
 
-NOW = datetime(2024, 4, 11, 5, 6, 7, 89, tzinfo=UTC)
-HEADER = "customer_id,order_id,ordered_at,amount"
-ROWS = ["c1,1,2024-01-05,10.00", "c2,2,2024-02-07,20.00", "c1,3,2024-03-31,30.00", "c2,4,2024-04-10,40.00"]
 COUNTS = (
     "from retention_helpers.report import open_report\n"
     "opened = open_report(NAME, profile=profile, period=period)\n"
@@ -29,14 +26,7 @@ WITH_ROWS = RECORD.replace('tables=["monthly"]', 'tables=["monthly", "rows"]')
 
 @pytest.fixture
 def asked(tmp_path: Path) -> run.RunRequest:
-    company(tmp_path / "shop", "\n".join([HEADER, *ROWS]))
-    return run.RunRequest(
-        profile=str(tmp_path / "shop" / "company.yaml"),
-        now=NOW,
-        reports=tmp_path / "reports",
-        folder=tmp_path / "notebooks",
-        team=Team(1, is_cold=True),
-    )
+    return run_of(tmp_path, team=Team(1, is_cold=True))
 
 
 @pytest.mark.slow

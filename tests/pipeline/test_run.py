@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,12 @@ from retention_helpers.publishing.execution import Progress
 from retention_helpers.publishing.request import MonthRequest, MonthResult
 from retention_helpers.report import ensure_facts
 from tests.company import company
+from tests.pipeline.four_orders import HEADER, ROWS, run_of
 from tests.publishing.tiny import everything_below, tiny
 
 pytestmark = pytest.mark.slow  # left to `make test`: the fast gate stays under a minute
 
-HEADER = "customer_id,order_id,ordered_at,amount"
-ROWS = ["c1,1,2024-01-05,10.00", "c2,2,2024-02-07,20.00", "c1,3,2024-03-31,30.00", "c2,4,2024-04-10,40.00"]
 PUBLISHED = MonthResult(Path("reports"), (), (), ())
-NOW = datetime(2024, 4, 11, 5, 6, 7, 89, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -48,13 +46,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[MonthRequest]:
 def request_of(tmp_path: Path) -> run.RunRequest:
     tiny(tmp_path / "notebooks", "summary")
     tiny(tmp_path / "notebooks", "loyalty")
-    company(tmp_path / "shop", "\n".join([HEADER, *ROWS]), title="Tea and cups")
-    return run.RunRequest(
-        profile=str(tmp_path / "shop" / "company.yaml"),
-        now=NOW,
-        reports=tmp_path / "reports",
-        folder=tmp_path / "notebooks",
-    )
+    return run_of(tmp_path, title="Tea and cups")
 
 
 def rewritten(request: run.RunRequest, *rows: str) -> None:

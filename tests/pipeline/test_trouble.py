@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,11 +22,9 @@ from retention_helpers.pipeline.writable import check_writable
 from retention_helpers.report import ensure_facts, source
 from tests.calls import SECONDS, environment
 from tests.company import company
+from tests.pipeline.four_orders import HEADER, NOW, ROWS, run_of
 from tests.publishing.tiny import cell, everything_below, tiny
 
-NOW = datetime(2024, 4, 11, 5, 6, 7, 89, tzinfo=UTC)
-HEADER = "customer_id,order_id,ordered_at,amount"
-ROWS = ["c1,1,2024-01-05,10.00", "c2,2,2024-02-07,20.00", "c1,3,2024-03-31,30.00", "c2,4,2024-04-10,40.00"]
 # The program as it is, over other notebooks than those of the house.
 OVER_OTHERS = """
 import sys
@@ -46,13 +43,7 @@ WAITS = (
 @pytest.fixture
 def asked(tmp_path: Path) -> run.RunRequest:
     tiny(tmp_path / "notebooks", "summary")
-    company(tmp_path / "shop", "\n".join([HEADER, *ROWS]))
-    return run.RunRequest(
-        profile=str(tmp_path / "shop" / "company.yaml"),
-        now=NOW,
-        reports=tmp_path / "reports",
-        folder=tmp_path / "notebooks",
-    )
+    return run_of(tmp_path)
 
 
 # ---- signals
