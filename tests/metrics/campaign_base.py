@@ -133,6 +133,14 @@ def together(*shops: Shop) -> Shop:
     return Shop([c for shop in shops for c in shop.contacts], [o for shop in shops for o in shop.orders])
 
 
+def asked(shop: Shop) -> tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyRelation, pd.DataFrame]:
+    """Connection, units and checks of a shop."""
+    con = shop.base()
+    units = campaign_units(con, as_of=AS_OF, months=12, settings=settings(), rules=RULES)
+    known = contact_experiments(units, settings=settings())
+    return con, units, campaign_checks(known, balance(known))
+
+
 # ---- the twin
 
 
