@@ -167,6 +167,13 @@ def test_quarters_hold_every_member_once_and_small_ones_are_only_counted(
     assert ((large["low"] < effect.effect) & (effect.effect < large["high"])).all()
 
 
+def test_quarters_are_those_of_joining(read: Programme, effect: ProgrammeEffect) -> None:
+    later = replace(read, trials=replace(read.trials, start_month=read.trials.start_month + 3))
+    usual, moved = effect_by_quarter(read, effect), effect_by_quarter(later, effect)
+    assert moved["quarter"].tolist()[:-1] == usual["quarter"].tolist()[1:]
+    assert moved["members"].tolist() == usual["members"].tolist()
+
+
 def test_classes_of_chance_hold_every_member_and_control(read: Programme, effect: ProgrammeEffect) -> None:
     classes = chance_classes(read, effect)
     assert classes["members"].sum() == effect.counts["compared"]

@@ -69,6 +69,12 @@ def test_a_member_who_joins_later_starts_then_and_orders_in_between_were_before(
     assert after(trials, "orders", 1).tolist() == [1.0]
 
 
+def test_the_month_of_a_start_is_that_of_joining_not_of_the_order_before_it() -> None:
+    ordered = datetime(2025, 9, 28, 12)
+    trials = drawn(base({"a": monthly(ordered, 8)}, {"a": ordered + timedelta(days=5)}))
+    assert (trials.month.tolist(), trials.start_month.tolist()) == ([2025 * 12 + 8], [2025 * 12 + 9])
+
+
 def test_members_are_left_out_by_reason() -> None:
     con = base(
         {

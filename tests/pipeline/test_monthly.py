@@ -102,6 +102,17 @@ def test_at_first_the_last_complete_month_is_published_and_mailed(office: Office
     assert office.mailed == ["2024-07"]
 
 
+def test_a_restatement_is_told_once_though_nothing_is_due(office: Office) -> None:
+    office.start()
+    rows = [ROWS[0].replace("10.00", "12.00"), *ROWS[1:]]
+    Path(office.run.profile).with_name("orders.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    for _ in range(2):
+        assert office.start() == []
+    assert [line for line in office.said if line.startswith("Restated: 2024-01")] == [
+        "Restated: 2024-01: rows 1 before, 1 now; customers concerned: 1; revenue 10.00 before, 12.00 now."
+    ]
+
+
 def test_a_second_start_publishes_nothing_and_says_so(office: Office) -> None:
     office.start()
     before = everything_below(office.reports)
