@@ -33,7 +33,7 @@ from retention_helpers.metrics.uplift import qini, uplift_deciles
 from retention_helpers.words import LOCALES, Words
 from tests.figures.samples import EVIL, QUOTES, effects, finding, speak
 from tests.metrics.campaign_base import AS_OF, RULES, Shop, campaign, settings, together
-from tests.metrics.test_campaign_parts import chain
+from tests.metrics.test_campaign_chains import chain
 
 EN = Words("en", "EUR")
 NAME = f"{EVIL} {QUOTES}".replace("\x00", "")
