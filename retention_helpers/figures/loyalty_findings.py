@@ -133,7 +133,7 @@ def hidden_finding(effect: object, words: Words) -> Finding:
         headline = words.say("A change shows where the programme cannot have made one: the comparison fails")
     else:
         headline = words.say("Not all could be tried that has to hold before anything is claimed")
-    if is_missing(tests.hidden_share):
+    if not effect.is_told or is_missing(tests.hidden_share):
         sentence = words.say("How strong a hidden reason would have to be cannot be told.")
     elif tests.hidden_share == 0:
         sentence = words.say("The interval holds zero already, without any hidden reason.")

@@ -80,9 +80,10 @@ CASES = [
     lambda words: findings.gap_finding(effect(-0.1, 0.3), words),
     lambda words: findings.gap_finding(effect(0.1, 0.3, others=None), words),
     *[
-        lambda words, given=given: findings.hidden_finding(
-            effect(0.1, 0.3, tests=given, declined=declined("no_joins")), words
+        lambda words, given=given, reasons=reasons: findings.hidden_finding(
+            effect(0.1, 0.3, tests=given, declined=reasons), words
         )
+        for reasons in ((), declined("no_joins"))
         for given in (
             *(tried(placebo=placebo) for placebo in (HOLDS, SMALL, FAILS, UNTRIED)),
             tried(hidden=0.0),
