@@ -1,7 +1,7 @@
-"""The second opinion on a programme: group-time effects by cohort of joining, and two-way fixed effects.
+"""The second opinion on a programme: group-time effects by cohort of joining.
 
-Both compare changes of joiners with changes of those who have not joined, cohort by cohort, from means and covariances
-alone (`cohort_sums`). They are right where joiners would have changed as the others did.
+They compare changes of joiners with changes of those who have not joined, cohort by cohort, from means and covariances
+alone (`cohort_sums`), and are right where joiners would have changed as the others did.
 """
 
 from collections.abc import Sequence
@@ -100,28 +100,6 @@ def group_time_att(
         return _aggregated(sums, periods, cells, None)
     given = panel.groupby("unit")[list(covariates)].first().to_numpy(dtype=float)
     return _aggregated(sums, periods, cells, _conditional(cells, cohort, outcome, given))
-
-
-def two_way_fixed_effects(sums: CohortSums) -> Estimate:
-    """By how much do members order more after joining than before, customers and months apart? Two-way fixed effects.
-
-    Member from the period after the one of joining on; standard error clustered by customer.
-    """
-    joined = np.where(sums.cohort == NEVER, sums.periods, sums.cohort)
-    is_member = (np.arange(sums.periods)[None, :] > joined[:, None]).astype(float)
-    x, y = _demeaned(is_member, sums.n), _demeaned(sums.mean, sums.n)
-    power = float(sums.n @ (x * x).sum(axis=1))
-    if power == 0:
-        return Estimate(np.nan, np.nan)
-    slope = float(sums.n @ (x * y).sum(axis=1)) / power
-    left = y - slope * x
-    spread = np.einsum("gt,gts,gs->g", x, sums.covariance + left[:, :, None] * left[:, None, :], x)
-    return Estimate(slope, float(np.sqrt(sums.n @ spread)) / power)
-
-
-def _demeaned(values: Floats, n: Floats) -> Floats:
-    by_period = n @ values / n.sum()
-    return values - values.mean(axis=1, keepdims=True) - by_period + by_period.mean()
 
 
 def _cells(sums: CohortSums, control: Control, anticipation: int) -> list[Cell]:

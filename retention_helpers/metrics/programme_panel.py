@@ -10,8 +10,9 @@ import duckdb
 import numpy as np
 
 from .cohort_sums import NEVER, CohortSums, RunningSums
+from .fixed_effects import two_way_fixed_effects
 from .frames import statement
-from .group_time import Estimate, group_time_att, two_way_fixed_effects
+from .group_time import Estimate, group_time_att
 from .relations import keep
 from .trial_covariates import ACTIVE
 from .trials import CHOSEN_MONTHS

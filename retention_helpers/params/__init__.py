@@ -3,7 +3,8 @@
 from .audiences import AudienceList, Audiences, Destination, NextProductRules
 from .files import NOTEBOOKS, PARAMS, REPORTS, cache_folder
 from .look import Look, look
-from .profile import OrderRules, Profile, load_profile
+from .profile import OrderRules, Profile
+from .profile_file import load_profile
 from .questions import Question
 from .recipients import Addressees, MailList, Recipients, load_recipients
 from .segments import NOBODY, Segment, SegmentRules, load_segments

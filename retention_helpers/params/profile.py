@@ -3,12 +3,11 @@
 import os
 import re
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from babel.numbers import get_currency_precision, list_currencies
-from pydantic import BaseModel, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from retention_helpers.errors import ProfileError, did_you_mean
 from retention_helpers.schema import CONTRACT
@@ -17,14 +16,12 @@ from retention_helpers.words import LOCALES
 from . import alerts as alert_settings
 from .alerts import Alerts
 from .audiences import ADDRESS_OF, Audiences, house_audiences, over_house
-from .audiences import known_keys as known_in_audiences
-from .files import PARAMS, cache_folder, read_yaml, told
+from .files import PARAMS, cache_folder
 from .questions import USUAL, Question, check_nps
 from .segments import SegmentRules, load_segments
-from .tables import Code, Keep, Mapping, Source, Strict, Zone
+from .tables import Code, Source, Strict, Zone
 from .targets import Target, checked_targets
 
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%/-]*)?$")]
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
@@ -209,62 +206,3 @@ def _check_columns(name: str, source: Source) -> None:
         missing = [column for column in missing if column not in (source.unpivot.name, source.unpivot.value)]
     if missing:
         raise ValueError(f"{name}: no mapping for {', '.join(missing)}")
-
-
-def load_profile(name_or_path: str) -> Profile:
-    """Read a profile by its name in params/profiles, or by the path of a YAML file.
-
-    Raises `ProfileError` naming the file, the place in it, and what is expected there.
-    """
-    path = _find(name_or_path)
-    content = read_yaml(path)
-    name = path.stem
-    if not _NAME.match(name):
-        raise ProfileError(f"{path}: the file's name becomes a folder; use letters, digits, - and _ only.")
-    try:
-        return Profile.model_validate({**content, "name": name, "folder": path.resolve().parent})
-    except ValidationError as error:
-        raise ProfileError(told(path, error, _known_keys, partial(_shown, content))) from error
-
-
-def _find(name_or_path: str) -> Path:
-    if name_or_path.endswith((".yaml", ".yml")) or "/" in name_or_path:
-        return Path(name_or_path)
-    folder = PARAMS / "profiles"
-    path = folder / f"{name_or_path}.yaml"
-    if not path.is_file():
-        known = sorted(file.stem for file in folder.glob("*.yaml"))
-        raise ProfileError(
-            f'there is no profile "{name_or_path}".{did_you_mean(name_or_path, known)} '
-            f"Known: {', '.join(known)}. Or give the path of a YAML file."
-        )
-    return path
-
-
-def _shown(content: dict[str, Any], location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """The place of a setting as the file has it: a table's only source bears no number there."""
-    short = _without_number(location)
-    is_list = short != location and isinstance(content["tables"].get(location[1]), list)
-    return location if is_list else short
-
-
-def _without_number(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    return (*location[:2], *location[3:]) if location[:1] == ("tables",) else location
-
-
-def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    model: type[BaseModel] = Profile
-    location = _without_number(location)
-    if location[0] == "alerts" and len(location) > 1:
-        return list(Alerts.model_fields)
-    if location[0] == "audiences" and len(location) > 1:
-        return known_in_audiences(location[1:])
-    if location[:1] == ("orders",):
-        model = OrderRules
-    elif location[:1] == ("tables",) and len(location) == 3:
-        model = Source
-    elif location[:1] == ("tables",) and "keep" in location:
-        model = Keep
-    elif location[:1] == ("tables",):
-        model = Mapping
-    return list(model.model_fields)

@@ -4,23 +4,17 @@ papermill injects parameters as code, takes any type, and only warns about an un
 would look right. So each notebook has a strict model here, and its `parameters` cell must say the same.
 """
 
-import ast
-import io
 import keyword
-import tokenize
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-import nbformat
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
 from retention_helpers.errors import ParameterError, did_you_mean
 
-from .notebook import read, tags
+from .parameters_cell import CellParameter, parameters_cell
 
-Value = str | int | float | bool | None
 _TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 
 PeriodLabel = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-(0[1-9]|1[0-2]))?$")]
@@ -129,16 +123,6 @@ MODELS: dict[str, type[NotebookParameters]] = {
 }
 
 
-@dataclass(frozen=True)
-class CellParameter:
-    """One line of a `parameters` cell: ``name: type = default  # comment``."""
-
-    name: str
-    type: str
-    default: Value
-    comment: str
-
-
 def check_parameters(notebook: Path, values: Mapping[str, object]) -> NotebookParameters:
     """The parameters of one run of ``notebook``, complete with defaults.
 
@@ -176,58 +160,6 @@ def model_of(notebook: Path) -> type[NotebookParameters]:
             "Make the cell and retention_helpers/publishing/parameters.py say the same."
         )
     return model
-
-
-def parameters_cell(notebook: Path) -> tuple[CellParameter, ...]:
-    """The lines of the cell tagged `parameters`, without running it; raises `ParameterError` for any other code."""
-    cells = [cell for cell in read(notebook).cells if "parameters" in tags(cell)]
-    if len(cells) != 1:
-        raise ParameterError(
-            f'{notebook.name}: {len(cells)} cells are tagged "parameters". Tag exactly one; '
-            'it holds lines like `period: str = ""  # month to report, YYYY-MM`.'
-        )
-    return _read_cell(notebook.name, cells[0])
-
-
-def _read_cell(name: str, cell: nbformat.NotebookNode) -> tuple[CellParameter, ...]:
-    try:
-        body = ast.parse(cell.source).body
-    except SyntaxError as error:
-        raise ParameterError(f"{name}: its parameters cell is no Python ({error.msg}, line {error.lineno}).") from error
-    comments = _comments(cell.source)
-    found = []
-    for line in body:
-        if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value is not None):
-            raise ParameterError(
-                f"{name}: line {line.lineno} of its parameters cell (`{ast.unparse(line)}`) is not of the form "
-                "`name: type = default  # comment`."
-            )
-        found.append(
-            CellParameter(
-                name=line.target.id,
-                type=ast.unparse(line.annotation),
-                default=_literal(name, line),
-                comment=comments.get(line.end_lineno or line.lineno, ""),
-            )
-        )
-    return tuple(found)
-
-
-def _literal(name: str, line: ast.AnnAssign) -> Value:
-    try:
-        value = ast.literal_eval(line.value)
-    except ValueError:
-        value = ...
-    if type(value) not in (str, int, float, bool, type(None)):
-        raise ParameterError(
-            f"{name}: the default in `{ast.unparse(line)}` is not a plain text, number, True, False or None."
-        )
-    return value
-
-
-def _comments(source: str) -> dict[int, str]:
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
 
 
 def _derived(stem: str, cell: Mapping[str, CellParameter]) -> type[NotebookParameters]:

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from retention_helpers.figures import churn_figures as figures
-from retention_helpers.figures import churn_findings
+from retention_helpers.figures import churn_findings, warning_findings
 from retention_helpers.words import Words
-from tests.figures.walk.churn_findings import backtest, history, record, warnings
+from tests.figures.walk.churn_findings import backtest, history
+from tests.figures.walk.warning_findings import record, warnings
 
 WORDS = Words("en", "EUR")
 TYPICAL = pd.DataFrame(
@@ -85,7 +86,7 @@ def test_of_nobody_there_is_a_page_all_the_same():
     assert figures.risk_figure(classes, (calibration, reach), WORDS, days=90).headline == "No risk can be shown yet"
     assert figures.history_figure(history(0, 0).assign(customers=0), WORDS).wide_svg
     cold = warnings(0, SimpleNamespace(reason="too_few_customers", found=3, needed=500))
-    talk = churn_findings.interaction_finding(cold, 0, WORDS)
+    talk = warning_findings.interaction_finding(cold, 0, WORDS)
     assert "no rows" in figures.interactions_table(cold, 0, talk, WORDS).html()
     unknown = record(0, np.nan).assign(
         warned_silent=0, others=0, others_silent=0, others_rate=np.nan, warned_rate_low=np.nan, warned_rate_high=np.nan

@@ -6,7 +6,8 @@ import pytest
 
 from retention_helpers.errors import CallError
 from retention_helpers.metrics.cohort_sums import NEVER, matrix_of, sums_of
-from retention_helpers.metrics.group_time import GroupTime, group_time_att, two_way_fixed_effects
+from retention_helpers.metrics.fixed_effects import two_way_fixed_effects
+from retention_helpers.metrics.group_time import GroupTime, group_time_att
 from tests.conftest import DATA
 
 CLOSE = 5e-5

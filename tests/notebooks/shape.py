@@ -9,7 +9,8 @@ import nbformat
 
 from retention_helpers.errors import RetentionError
 from retention_helpers.publishing.notebook import code_cells, read, tags, title_of
-from retention_helpers.publishing.parameters import check_parameters, model_of, parameters_cell
+from retention_helpers.publishing.parameters import check_parameters, model_of
+from retention_helpers.publishing.parameters_cell import parameters_cell
 
 MAX_CELLS, MAX_LINES = 16, 8
 _FORBIDDEN = {

@@ -6,7 +6,8 @@ from typing import Literal, get_origin
 import pytest
 
 from retention_helpers.errors import CallError, ParameterError
-from retention_helpers.publishing.parameters import CellParameter, check_parameters, model_of, parameters_cell
+from retention_helpers.publishing.parameters import check_parameters, model_of
+from retention_helpers.publishing.parameters_cell import CellParameter, parameters_cell
 from tests.publishing.tiny import PARAMETERS, cell, tiny, written
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"

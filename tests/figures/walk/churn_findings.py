@@ -41,14 +41,6 @@ def reach(*reached: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["contacted", "reached", "lift"])
 
 
-def warnings(tested: int, why: SimpleNamespace | None = None) -> SimpleNamespace:
-    return SimpleNamespace(tested=tested, fit=SimpleNamespace(converged=why is None, refusal=why))
-
-
-def record(warned: int, rate: float) -> pd.DataFrame:
-    return pd.DataFrame([{"warned": warned, "warned_rate": rate, "others_rate": 0.3}])
-
-
 SHOWN = ("days_since_last_order", "orders_recent", "orders_before", "orders", "spend_total", "days_observed")
 GIVEN = dict.fromkeys([*SHOWN, *(f"usual_{name}" for name in SHOWN)], "1")
 # What figures say of tables.
@@ -84,12 +76,5 @@ CASES = [
     ],
     lambda words: findings.listed_finding(listed(3, warned=2), words),
     lambda words: findings.listed_finding(listed(3, warned=2).assign(value_at_risk=NAN), words),
-    *[
-        lambda words, n=n: findings.warning_finding(warnings(n), n, record(n, 0.8 if n else NAN), words)
-        for n in (0, 1, 2)
-    ],
-    lambda words: findings.warning_finding(warnings(0, refusal("too_few_customers")), 0, record(0, NAN), words),
-    *[lambda words, n=n: findings.interaction_finding(warnings(n), n, words) for n in (0, 1, 2)],
-    lambda words: findings.interaction_finding(warnings(0, refusal("too_few_customers")), 0, words),
     lambda words: [words.say(text, **GIVEN) for text in NAMES],
 ]
