@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from retention_helpers import cli
 from tests.conftest import DATA
 from tests.publishing.tiny import everything_below
 
@@ -26,6 +27,14 @@ class Call:
     code: int
     out: str
     err: str
+
+
+def run_cli(*words: object) -> int:
+    """The exit code of a command; argparse ends a call that it cannot read by SystemExit."""
+    try:
+        return cli.main([*map(str, words)])
+    except SystemExit as stop:
+        return int(stop.code or 0)
 
 
 def environment(cache: Path, folder: Path) -> dict[str, str]:

@@ -7,7 +7,8 @@ import pytest
 
 from retention_helpers.figures import Figure, ReadableTable, figure
 from retention_helpers.words import Words
-from tests.figures.samples import ALL, speak
+from tests.figures.drawings import ALL
+from tests.figures.samples import speak
 
 
 class _Drawn(Mapping[str, Figure | ReadableTable]):

@@ -12,7 +12,8 @@ from matplotlib.text import Text
 from retention_helpers.figures import figure
 from retention_helpers.params import look
 from retention_helpers.params.look import Look
-from tests.figures.samples import DRAWN, speak
+from tests.figures.drawings import DRAWN
+from tests.figures.samples import speak
 
 pytestmark = pytest.mark.slow  # left to `make test`: every figure is drawn twice more
 

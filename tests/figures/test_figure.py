@@ -23,7 +23,8 @@ from retention_helpers.figures import (
     survival_curve,
     waterfall,
 )
-from tests.figures.samples import ALL, DRAWN, EVIL, NEW, QUOTES, cohorts, finding, groups, monthly, speak, survival
+from tests.figures.drawings import ALL, DRAWN
+from tests.figures.samples import EVIL, NEW, QUOTES, cohorts, finding, groups, monthly, speak, survival
 
 
 class _Tags(HTMLParser):

@@ -9,7 +9,8 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from retention_helpers.figures import LineOptions, figure, retention_lines
-from tests.figures.samples import DRAWN, EXISTING, NEW, cohorts, finding, marked_monthly, monthly, speak
+from tests.figures.drawings import DRAWN
+from tests.figures.samples import EXISTING, NEW, cohorts, finding, marked_monthly, monthly, speak
 
 pytestmark = pytest.mark.slow  # left to `make test`: the fast gate stays under a minute
 

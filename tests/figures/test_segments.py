@@ -6,14 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention_helpers.figures import personas as groups
 from retention_helpers.figures import segment_figures as figures
 from retention_helpers.figures import segment_findings as findings
 from retention_helpers.figures import segment_traits as traits
-from retention_helpers.figures.segment_wordings import WHO
 from retention_helpers.params import NOBODY, SegmentRules, load_profile
 from retention_helpers.words import Words
-from tests.figures.samples import EVIL, speak
+from tests.figures.samples import EVIL, preferences, speak
 
 WORDS = Words("en", "EUR")
 RULES = load_profile("sample").segment_rules
@@ -238,13 +236,6 @@ def test_what_earns_a_five_is_told() -> None:
 # ---- traits
 
 
-def preferences(*rows: dict) -> pd.DataFrame:
-    usual = {"share": 0.3, "all_share": 0.2, "lift": 1.5, "lift_low": 1.2, "lift_high": 1.8}
-    usual |= {"is_favourite": True, "is_typical": True}
-    names = ["dimension", "rfm_segment", "value", *usual]
-    return pd.DataFrame([usual | row for row in rows], columns=names)
-
-
 def test_what_sets_a_segment_apart_is_told_of_the_largest_lift() -> None:
     frame = preferences(
         {"dimension": "category", "rfm_segment": "VIP", "value": EVIL},
@@ -305,87 +296,6 @@ def test_at_most_so_many_values_of_a_trait_are_shown() -> None:
     assert len(traits.cuts_by_trait_table(rows, WORDS, rules=RULES, most=4).table) == 4
 
 
-# ---- personas
-
-
-def told(*kinds: tuple[str, str, str]) -> pd.DataFrame:
-    rows = [
-        {
-            "persona": number, "customers": 100, "customers_share": 1 / len(kinds), "customers_share_low": 0.1,
-            "customers_share_high": 0.9, "revenue_share": 1 / len(kinds), "days_since_last_order": 10.0 * number,
-            "all_days": 40.0, "orders": 2.0, "all_orders": 1.0, "average_order_value": 20.0, "all_average": 25.0,
-            "frequency": frequency, "recency": recency, "order_size": size, "main_segment": "Loyal",
-            "main_segment_share": 0.6,
-        }
-        for number, (frequency, recency, size) in enumerate(kinds, 1)
-    ]  # fmt: skip
-    names = list(told(("once", "recent", "usual"))) if not kinds else None
-    return pd.DataFrame(rows, columns=names)
-
-
-CHOICE = pd.DataFrame(
-    {
-        "groups": [2, 3],
-        "silhouette": 0.4,
-        "stability": 0.9,
-        "stability_low": [0.8, 0.6],
-        "is_stable": [True, False],
-        "is_used": [True, False],
-    }
-)
-
-
-def test_every_persona_has_a_title_of_its_own() -> None:
-    kinds = [(*who, size) for who in WHO for size in ("small", "usual", "large")]
-    titles = groups.persona_titles(told(*kinds, *kinds), WORDS)
-    assert len(set(titles.values())) == len(titles) == 54
-    assert groups.persona_titles(told(("often", "recent", "large"), ("once", "silent", "small")), WORDS) == {
-        1: "Frequent buyers, active now",
-        2: "One order, long ago",
-    }
-    same = told(("once", "silent", "small"), ("once", "silent", "large"), ("once", "silent", "large"))
-    assert list(groups.persona_titles(same, WORDS).values()) == [
-        "One order, long ago; small orders",
-        "One order, long ago; large orders; last order 20 days ago",
-        "One order, long ago; large orders; last order 30 days ago",
-    ]
-    twins = told(("once", "silent", "small"), ("once", "silent", "small")).assign(days_since_last_order=9.0)
-    assert len(set(groups.persona_titles(twins, WORDS).values())) == 2
-
-
-def test_a_persona_is_told_in_words() -> None:
-    frame = told(("often", "recent", "usual"), ("once", "silent", "small"))
-    liked = preferences(
-        {"dimension": "category", "rfm_segment": "1", "value": "tea", "is_favourite": False},
-        {"dimension": "channel", "rfm_segment": "1", "value": "web", "is_typical": False},
-        {"dimension": "day_kind", "rfm_segment": "1", "value": "weekend", "is_favourite": False},
-        {"dimension": "day_kind", "rfm_segment": "2", "value": "weekday", "is_typical": False},
-    )
-    liked = liked.assign(persona=liked["rfm_segment"].astype(int))
-    shown = groups.personas_table(frame, liked, WORDS)
-    assert shown.headline == "All customers: 1 order, the last one 40 days ago, €25.00 an order"
-    assert shown.table["How they differ"].tolist() == [
-        "More than others they buy tea: 30% of their spending, 1.5 times the usual part. "
-        "Their main channel is web (30%). More than others they order on weekends: 30% of their orders. "
-        "By scores most are Loyal: 60%.",
-        "They order at the same times as others. By scores most are Loyal: 60%.",
-    ]
-
-
-def test_where_no_group_is_stable_none_is_told_of(without_picture: None) -> None:
-    nobody = told()
-    figure = groups.personas_figure(nobody, CHOICE.assign(is_used=False), WORDS)
-    assert figure.headline == "The customers form no stable groups by themselves"
-    assert "other groups come out" in figure.sentence
-    few = groups.personas_figure(nobody, CHOICE.iloc[:0], WORDS)
-    assert few.sentence == "There are too few customers to look for groups."
-    assert (
-        groups.choice_table(CHOICE.assign(is_used=False), WORDS).headline == "No number of groups is clear and stable"
-    )
-    assert groups.choice_table(CHOICE, WORDS).headline == "2 groups are as many as the data bear"
-    assert groups.personas_table(nobody, preferences().assign(persona=0), WORDS).table.empty
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("locale", ["en", "ru", "uk"])
 def test_the_figures_are_drawn_in_every_language_with_nothing_of_the_data_as_markup(locale: str) -> None:
@@ -399,7 +309,6 @@ def test_the_figures_are_drawn_in_every_language_with_nothing_of_the_data_as_mar
     drawn = [
         figures.segments_figure(frame, said, words, rules=rules, period=PERIOD),
         figures.migration_figure(moves(("VIP", "VIP", 3)), said.about("m", ""), words, rules=rules, period=PERIOD),
-        groups.personas_figure(told(("often", "recent", "usual"), ("once", "silent", "small")), CHOICE, words),
     ]
     for figure in drawn:
         assert figure.png

@@ -9,7 +9,7 @@ from retention_helpers.figures.canvas import Box, Canvas
 from retention_helpers.figures.svg import to_svg
 from retention_helpers.figures.theme import applied, light, variables
 from retention_helpers.params import look
-from tests.figures.samples import DRAWN
+from tests.figures.drawings import DRAWN
 
 
 @pytest.fixture

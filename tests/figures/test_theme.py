@@ -9,7 +9,8 @@ import pytest
 from retention_helpers.figures import stylesheet
 from retention_helpers.figures.theme import STEPS, applied
 from retention_helpers.params import look
-from tests.figures.samples import draw_lines, speak
+from tests.figures.drawings import draw_lines
+from tests.figures.samples import speak
 
 PAPER = ("bg", "page")
 TEXT = [(ink, paper) for ink in ("ink", "muted", "accent", "warn") for paper in PAPER]

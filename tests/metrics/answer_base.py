@@ -11,6 +11,9 @@ import pandas as pd
 from retention_helpers.metrics.answers import Answers, judged_answers
 from tests.metrics.opinions import Said, month_of
 
+JANUARY, FEBRUARY, MARCH = date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 31)
+IN_JANUARY, IN_FEBRUARY, IN_MARCH = (datetime(2025, month, 10, 12) for month in (1, 2, 3))
+
 SCALES = {"nps": (0, 10), "csat": (1, 5)}
 
 _TYPES = {

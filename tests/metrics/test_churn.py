@@ -15,18 +15,17 @@ from retention_helpers.errors import CallError, Fault
 from retention_helpers.metrics import churn
 from retention_helpers.metrics.churn import activity_ledger, crr_complement, customer_retention_rate, trailing_ledger
 from tests.metrics.database import fact_base
+from tests.metrics.shop_twins import all_months, twin_ledger
 from tests.metrics.shops import (
     AS_OF,
     LAST,
     Shop,
-    all_months,
     assert_rows_equal,
     month_end,
     order_frame,
     shops,
     shuffled,
     slow_facts,
-    twin_ledger,
 )
 
 LEDGER = ["customers_start", "lost", "returned", "new_customers", "customers_end", "kept"]

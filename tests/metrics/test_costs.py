@@ -12,6 +12,7 @@ from retention_helpers.errors import CallError
 from retention_helpers.metrics.churn import activity_ledger
 from retention_helpers.metrics.costs import acquisition_and_retention_cost, payback
 from retention_helpers.metrics.retention import monthly_retention
+from tests.metrics.shop_twins import ratio, twin_ledger
 from tests.metrics.shops import (
     AS_OF,
     LAST,
@@ -20,11 +21,9 @@ from tests.metrics.shops import (
     label,
     month_end,
     order_frame,
-    ratio,
     shops,
     shuffled,
     slow_facts,
-    twin_ledger,
 )
 
 PURPOSES = ("acquisition", "retention", "programme")

@@ -12,6 +12,7 @@ from retention_helpers.metrics.intervals import newcombe_difference, poisson_int
 from retention_helpers.metrics.kpis import KPIS, KpiTables, kpi_history, kpis
 from retention_helpers.metrics.money import monthly_money, net_and_gross_retention
 from retention_helpers.metrics.retention import monthly_retention
+from tests.metrics.shop_twins import twin_kpis
 from tests.metrics.shops import (
     AS_OF,
     LAST,
@@ -22,7 +23,6 @@ from tests.metrics.shops import (
     shops,
     shuffled,
     slow_facts,
-    twin_kpis,
 )
 
 ACTIVE_MONTHS = 2

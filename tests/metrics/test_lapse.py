@@ -23,16 +23,8 @@ from retention_helpers.metrics.lapse import (
 )
 from retention_helpers.metrics.survival import kaplan_meier
 from tests.metrics.database import fact_base
-from tests.metrics.shops import (
-    LAST,
-    Shop,
-    month_end,
-    shops,
-    shuffled,
-    slow_facts,
-    twin_lifetimes,
-    twin_open_gaps,
-)
+from tests.metrics.shop_twins import twin_lifetimes, twin_open_gaps
+from tests.metrics.shops import LAST, Shop, month_end, shops, shuffled, slow_facts
 
 
 def waits(*rows: tuple[int, int, int]) -> pd.DataFrame:

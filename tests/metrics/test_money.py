@@ -16,6 +16,7 @@ from retention_helpers.metrics.money import (
     net_and_gross_retention,
     revenue_parts,
 )
+from tests.metrics.shop_twins import twin_money, twin_revenue_retention
 from tests.metrics.shops import (
     AS_OF,
     LAST,
@@ -27,8 +28,6 @@ from tests.metrics.shops import (
     shops,
     shuffled,
     slow_facts,
-    twin_money,
-    twin_revenue_retention,
 )
 
 PARTS = ["from_buyers", "from_frequency", "from_average_order_value"]

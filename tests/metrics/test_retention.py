@@ -11,19 +11,8 @@ from hypothesis import strategies as st
 
 from retention_helpers.errors import CallError, PeriodError
 from retention_helpers.metrics.retention import monthly_retention
-from tests.metrics.shops import (
-    AS_OF,
-    LAST,
-    Shop,
-    all_months,
-    assert_rows_equal,
-    label,
-    month_end,
-    shops,
-    shuffled,
-    slow_facts,
-    twin_retention,
-)
+from tests.metrics.shop_twins import all_months, twin_retention
+from tests.metrics.shops import AS_OF, LAST, Shop, assert_rows_equal, label, month_end, shops, shuffled, slow_facts
 
 COUNTS = [
     "month",

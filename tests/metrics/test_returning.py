@@ -13,6 +13,7 @@ from retention_helpers.errors import CallError
 from retention_helpers.metrics.money import monthly_money
 from retention_helpers.metrics.retention import monthly_retention
 from retention_helpers.metrics.returning import new_and_returning, value_of_a_point
+from tests.metrics.shop_twins import ratio
 from tests.metrics.shops import (
     AS_OF,
     LAST,
@@ -20,7 +21,6 @@ from tests.metrics.shops import (
     assert_rows_equal,
     month_end,
     order_frame,
-    ratio,
     shops,
     shuffled,
     slow_facts,

@@ -15,7 +15,8 @@ from retention_helpers.metrics.segment_month import SegmentMonth, segment_month
 from retention_helpers.metrics.segments import segment_details, segment_totals, segments, vip_share
 from retention_helpers.params import NOBODY, SegmentRules, load_profile
 from tests.metrics.segment_shops import Scored, base, bought, twin_scores
-from tests.metrics.shops import AS_OF, LAST, assert_rows_equal, month_end, order_frame, ratio, shops, shuffled
+from tests.metrics.shop_twins import ratio
+from tests.metrics.shops import AS_OF, LAST, assert_rows_equal, month_end, order_frame, shops, shuffled
 
 RULES = load_profile("sample").segment_rules
 COLUMNS = [

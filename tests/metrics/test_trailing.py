@@ -11,16 +11,8 @@ from retention_helpers.errors import CallError
 from retention_helpers.metrics.kpis import KPIS
 from retention_helpers.metrics.trailing import KpiRules, trailing_kpis
 from tests.metrics.database import fact_base
-from tests.metrics.shops import (
-    AS_OF,
-    LAST,
-    Shop,
-    assert_rows_equal,
-    order_frame,
-    shops,
-    slow_facts,
-    twin_kpis,
-)
+from tests.metrics.shop_twins import twin_kpis
+from tests.metrics.shops import AS_OF, LAST, Shop, assert_rows_equal, order_frame, shops, slow_facts
 
 RULES = KpiRules(active_months=2)
 NEEDS_TWO_WINDOWS = ("new_retention_rate", "existing_retention_rate", "nrr", "grr")
