@@ -35,8 +35,8 @@ def chains_table(chains: pd.DataFrame, later: pd.DataFrame, words: Words) -> Rea
             "effect": write_effect({**row, "is_share": True}, words),
             "claim": words.say(VERDICTS[row["claim"]]) if row["claim"] else MISSING,
             "from": row["from_day"],
-            "response": words.percent(row["response"]),
-            "control": words.percent(row["control_response"]),
+            "response": row["response"],
+            "control": row["control_response"],
             "contacted": row["contacted"],
             "held_out": row["held_out"],
         }
@@ -48,8 +48,8 @@ def chains_table(chains: pd.DataFrame, later: pd.DataFrame, words: Words) -> Rea
         "effect": Column(words.say("Effect (95% interval)"), "text"),
         "claim": Column(words.say("Verdict"), "text", wraps=True),
         "from": Column(words.say("From day"), "days"),
-        "response": Column(words.say("Of those contacted"), "text"),
-        "control": Column(words.say("Of those held out"), "text"),
+        "response": Column(words.say("Of those contacted"), "percent"),
+        "control": Column(words.say("Of those held out"), "percent"),
         "contacted": Column(words.say("Reached, contacted"), "integer"),
         "held_out": Column(words.say("Reached, held out"), "integer"),
     }
