@@ -79,7 +79,7 @@ def why_not_claimed(effect: object, words: Words) -> str:
     if direction(effect.robust_low, effect.robust_high) != "flat":
         if direction(effect.late_low, effect.late_high) == "flat":
             return words.say("In the later months nothing is left that chance could not make, so nothing is claimed.")
-        return words.say("Another way of comparing does not confirm it, so nothing is claimed.")
+        return words.say("Another way of comparing contradicts it, so nothing is claimed.")
     if direction(effect.low, effect.high) != "flat":
         return words.say("Without that room the interval would be clear of zero: hidden reasons decide.")
     return ""

@@ -74,13 +74,15 @@ class ProgrammeEffect:
     def verdict(self) -> Verdict:
         """Raised or lowered only where nothing declines, later months show it too, and fixed effects do not contradict.
 
-        A good spell in which one joins is mostly over in the later months.
+        A good spell in which one joins is mostly over in the later months. Fixed effects contradict where their whole
+        interval lies on the other side: they lean that way where customers leave, so their sign alone is chance.
         """
         if self.declined or self.others is None:
             return "cannot_tell"
-        if min(self.robust_low, self.late_low, self.others.fixed_effects.value) > 0:
+        fixed_low, fixed_high = self.others.fixed_effects.interval
+        if np.min((self.robust_low, self.late_low, fixed_high)) > 0:  # False where one is missing
             return "raised"
-        if max(self.robust_high, self.late_high, self.others.fixed_effects.value) < 0:
+        if np.max((self.robust_high, self.late_high, fixed_low)) < 0:
             return "lowered"
         return "cannot_tell"
 

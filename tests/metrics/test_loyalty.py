@@ -258,20 +258,30 @@ def test_the_later_months_are_the_second_half_weighed_by_members_seen(found: Pro
         ({}, "raised"),
         ({"robust_low": -0.01}, "cannot_tell"),
         ({"late_low": -0.01}, "cannot_tell"),
-        ({"fixed_effects": -0.01}, "cannot_tell"),
+        ({"fixed_effects": -0.01}, "raised"),
+        ({"fixed_effects": -0.03}, "cannot_tell"),
+        ({"fixed_effects": np.nan}, "cannot_tell"),
         ({"declined": (Decline("slope_fails"),)}, "cannot_tell"),
         ({"robust_low": -0.3, "robust_high": -0.1, "late_high": -0.1, "fixed_effects": -0.1}, "lowered"),
         ({"robust_low": -0.3, "robust_high": -0.1, "late_high": 0.1, "fixed_effects": -0.1}, "cannot_tell"),
-        ({"robust_low": -0.3, "robust_high": -0.1, "late_high": -0.1, "fixed_effects": 0.1}, "cannot_tell"),
+        ({"robust_low": -0.3, "robust_high": -0.1, "late_high": -0.1, "fixed_effects": 0.03}, "cannot_tell"),
+        ({"robust_low": -0.3, "robust_high": -0.1, "late_high": -0.1, "fixed_effects": 0.01}, "lowered"),
     ],
 )
 def test_a_claim_asks_for_the_interval_the_later_months_and_no_contradiction(
     found: ProgrammeEffect, changes: dict, verdict: str
 ) -> None:
     given = {"robust_low": 0.1, "robust_high": 0.3, "late_low": 0.1, "late_high": 0.3, "declined": ()} | changes
-    fixed = Estimate(given.pop("fixed_effects", 0.1), 0.2)
+    fixed = Estimate(given.pop("fixed_effects", 0.1), 0.01)
     assert found.others is not None
     assert replace(found, others=replace(found.others, fixed_effects=fixed), **given).verdict == verdict
+
+
+def test_a_true_fall_is_claimed_though_fixed_effects_lean_the_other_way() -> None:
+    found = effect(simulate(World("random", -0.10, customers=5_000), seed=1_003))
+    assert found.others is not None
+    assert found.others.fixed_effects.value > 0
+    assert found.verdict == "lowered"
 
 
 def test_who_joins_later_gains_in_proportion_so_that_a_large_effect_is_not_taken_for_a_smaller_one() -> None:

@@ -55,7 +55,7 @@ def quarters(*rows: tuple[float, float, float]) -> pd.DataFrame:
 
 
 def opinions(naive: float, fixed_effects: float = 0.1) -> SecondOpinions:
-    return SecondOpinions(naive, 0.1, Estimate(fixed_effects, 0.1), Estimate(0.1, 0.1))
+    return SecondOpinions(naive, 0.1, Estimate(fixed_effects, 0.01), Estimate(0.1, 0.1))
 
 
 CLASSES = pd.DataFrame({"members": [3]})
