@@ -43,7 +43,7 @@ that was removed and {run_up:.0%} of what members did more than usual shortly be
 development, and so was the rule that later months must show an effect too. Fixed effects once had to have the same
 sign; they lean by as much as an effect (last table), up in `random`, down where customers leave, and their sign
 barred what was true. Now they bar a claim where their whole interval lies on the other side. Decided on seeds of an
-earlier page and on this one's: in 155 shops it changed the verdict, in none of those without an effect, nor in 1,600
+earlier page and on this one's: in 141 shops it changed the verdict, in none of those without an effect, nor in 1,600
 further ones. Where a difference is seen that joining cannot have made, nothing is claimed if it would leave more in
 the effect than that room; else the interval grows by it.
 
