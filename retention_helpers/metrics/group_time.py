@@ -44,9 +44,13 @@ class Estimate:
 
 
 class Influence(Protocol):
-    """What each unit adds to each cell, summed up: covariances of weighted sums of cells and constants of cohorts."""
+    """What each unit adds to each cell, summed up to variances."""
 
-    def covariance(self, weights: Floats, constants: Floats) -> Floats: ...
+    def of_cells(self) -> Floats:
+        """Of each cell, shape (K,)."""
+
+    def of_sums(self, weights: Floats, constants: Floats) -> Floats:
+        """Of weighted sums of cells, shape (M, K), with a constant for each cohort, shape (M, G)."""
 
 
 @dataclass(frozen=True)
@@ -128,12 +132,15 @@ class _SumsInfluence:
     loadings: Floats  # (G, K, T)
     offsets: Floats  # (G, K) mean influence in a cohort
 
-    def covariance(self, weights: Floats, constants: Floats) -> Floats:
-        n, whole = self.sums.n, self.sums.n.sum()
-        linear = weights @ self.loadings
-        offsets = self.offsets @ weights.T + constants.T
-        within = linear @ self.sums.covariance @ linear.swapaxes(1, 2)
-        return np.einsum("g,gml->ml", n / whole**2, within + offsets[:, :, None] * offsets[:, None, :])
+    def of_cells(self) -> Floats:
+        return self._variance(self.loadings, self.offsets)
+
+    def of_sums(self, weights: Floats, constants: Floats) -> Floats:
+        return self._variance(weights @ self.loadings, self.offsets @ weights.T + constants.T)
+
+    def _variance(self, loadings: Floats, offsets: Floats) -> Floats:
+        within = np.einsum("gmt,gmt->gm", loadings @ self.sums.covariance, loadings)
+        return self.sums.n @ (within + offsets**2) / self.sums.n.sum() ** 2
 
 
 @dataclass(frozen=True)
@@ -144,9 +151,12 @@ class _UnitInfluence:
     influence: Floats
     place: NDArray[np.int64]  # (n,) which cohort of the sums
 
-    def covariance(self, weights: Floats, constants: Floats) -> Floats:
+    def of_cells(self) -> Floats:
+        return (self.influence**2).sum(axis=0) / len(self.influence) ** 2
+
+    def of_sums(self, weights: Floats, constants: Floats) -> Floats:
         each = self.influence @ weights.T + constants.T[self.place]
-        return each.T @ each / len(each) ** 2
+        return (each**2).sum(axis=0) / len(each) ** 2
 
 
 def _from_sums(sums: CohortSums, cells: list[Cell]) -> tuple[Floats, _SumsInfluence]:
@@ -186,7 +196,7 @@ def _aggregated(sums: CohortSums, periods: NDArray, cells: list[Cell], condition
     effect, influence = (conditional.effect, conditional) if conditional else _from_sums(sums, cells)
     cohort = np.array([cell.cohort for cell in cells], dtype=np.int64)
     since = np.array([cell.period for cell in cells], dtype=np.int64) - cohort
-    own = np.sqrt(np.diag(influence.covariance(np.eye(len(cells)), np.zeros((len(cells), len(sums.n))))))
+    own = np.sqrt(influence.of_cells())
     frame = pd.DataFrame({"cohort": periods[cohort], "period": periods[cohort + since], "effect": effect, "se": own})
     after = since >= 0
     months = np.unique(since)
@@ -233,5 +243,5 @@ class Shares:
             weights += mine / len(scales)
             off = scale * (self.effect - mine @ self.effect) / total
             constants += np.bincount(place, off, minlength=len(share)) / len(scales)
-        variance = self.influence.covariance(weights[None, :], constants[None, :])
-        return Estimate(float(weights @ self.effect), float(np.sqrt(variance[0, 0])))
+        variance = self.influence.of_sums(weights[None, :], constants[None, :])
+        return Estimate(float(weights @ self.effect), float(np.sqrt(variance[0])))

@@ -3,6 +3,7 @@
 papermill's own account is not enough: it calls cells completed that never ran, and takes `sys.exit(0)` for success.
 """
 
+import copy
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -82,7 +83,7 @@ def execute(run: Run, progress: Progress | None = None) -> nbformat.NotebookNode
     with scratch_folder(_SHORT if os.access(_SHORT, os.W_OK) else None) as folder:
         end = _run_papermill(run, source, folder, watch)
         executed = folder / "executed.ipynb"
-        node = _without_markers(read(executed)) if executed.exists() else source
+        node = _without_markers(read(executed)) if executed.exists() else watch.so_far(source)
     if end is not None:
         kind, reason = end
         raise kind(run.notebook.stem, watch.cell, reason, node)
@@ -96,19 +97,29 @@ def execute(run: Run, progress: Progress | None = None) -> nbformat.NotebookNode
 
 
 class _Watch:
-    """Knows which code cell is running: papermill's own notes are wrong after a kill."""
+    """Knows which code cell is running: papermill's own notes are wrong after a kill, and it writes at the end alone."""
 
     def __init__(self, notebook: str, cells: int, progress: Progress | None) -> None:
         self.cell = 0
         self._notebook = notebook
         self._cells = cells
         self._progress = progress
+        self._begun: dict[int, nbformat.NotebookNode] = {}
 
     def on_cell_start(self, cell: nbformat.NotebookNode, cell_index: int) -> None:
+        self._begun[cell_index] = cell
         if cell.cell_type == "code" and "injected-parameters" not in tags(cell):
             self.cell += 1
             if self._progress is not None:
                 self._progress(self._notebook, self.cell, self._cells)
+
+    def so_far(self, source: nbformat.NotebookNode) -> nbformat.NotebookNode:
+        """The notebook as far as it came: its cells that had begun, with their outputs."""
+        node = copy.deepcopy(source)
+        for index, cell in sorted(self._begun.items()):
+            until = index if "injected-parameters" in tags(cell) else index + 1
+            node.cells[index:until] = [cell]
+        return node
 
 
 def _run_papermill(
@@ -133,6 +144,8 @@ def _run_papermill(
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
+                # Written twice a cell, a notebook would cost a tenth of its whole run.
+                request_save_on_cell_execute=False,
                 start_timeout=START_SECONDS,
                 execution_timeout=run.cell_seconds,
                 # All that counts is displayed or written by then; asking the kernel to leave takes a second.

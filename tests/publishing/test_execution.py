@@ -6,7 +6,7 @@ import pytest
 
 from retention_helpers.errors import NotebookError
 from retention_helpers.publishing.execution import CellError, Run, execute
-from retention_helpers.publishing.notebook import record_of
+from retention_helpers.publishing.notebook import read, record_of
 from tests.publishing.tiny import RECORD, cell, tiny
 
 pytestmark = pytest.mark.slow
@@ -43,6 +43,23 @@ def test_a_flaw_is_a_failure_with_its_cell(tmp_path, name):
     assert caught.value.cell == number
     assert caught.value.executed is not None
     assert isinstance(caught.value, NotebookError)
+
+
+@pytest.mark.parametrize("end", ["import os; os.kill(os.getpid(), 9)", "import time; time.sleep(60)", "1 / 0"])
+def test_a_notebook_that_failed_is_kept_as_far_as_it_came(tmp_path, end):
+    before = cell("print('before')")
+    path = tiny(tmp_path, "broken", before, cell(f"print('now', flush=True)\n{end}"), cell("print('never')"))
+    with pytest.raises(CellError) as caught:
+        execute(Run(path, VALUES, tmp_path / "tables", tmp_path / "lists", cell_seconds=3))
+    cells = caught.value.executed.cells
+    injected = next(index for index, one in enumerate(cells) if "injected-parameters" in one.metadata.get("tags", ()))
+    assert "2026-10" in cells[injected].source
+    del cells[injected]
+    assert [one.source for one in cells] == [one.source for one in read(path).cells]
+    first = next(index for index, one in enumerate(cells) if one.source == before.source)
+    assert cells[first].outputs[0].text == "before\n"
+    assert cells[first + 1].outputs[0].text == "now\n"
+    assert cells[first + 2].outputs == []
 
 
 def test_an_error_after_the_record_is_a_failure(tmp_path):
