@@ -11,6 +11,7 @@ Nothing is written but a folder that is thrown away.
 
 import argparse
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -84,6 +85,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--months", type=int, default=12)
     months = parser.parse_args(arguments).months
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         base = Path(folder)
         first = spent(*RUN, "--reports", str(base / "first"), "--notebooks", "summary")
@@ -150,7 +152,11 @@ def spent(*command: str, cwd: Path | None = None) -> Spent:
     # Into files, not pipes: a kernel that somebody left behind would hold a pipe open.
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         process = subprocess.Popen(command, cwd=cwd, stdout=out, stderr=err, env=dict(os.environ, **threads))
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.terminate()  # Ctrl-C or SIGTERM: what was begun would go on for minutes
+            raise
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.perf_counter() - begin
         out.seek(0), err.seek(0)

@@ -97,7 +97,7 @@ def execute(run: Run, progress: Progress | None = None) -> nbformat.NotebookNode
 
 
 class _Watch:
-    """Knows which code cell is running: papermill's own notes are wrong after a kill, and it writes at the end alone."""
+    """Knows which code cell runs: papermill's own notes are wrong after a kill, and it writes at its end alone."""
 
     def __init__(self, notebook: str, cells: int, progress: Progress | None) -> None:
         self.cell = 0

@@ -22,12 +22,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-# What nearly every notebook imports. Nothing here may start a thread: only the forking thread lives on in a child.
+# What notebooks import, with what some packages put off until they are used. Nothing here may start a thread: only the
+# forking thread lives on in a child.
 PACKAGES = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "matplotlib_inline.backend_inline",
     "pandas", "numpy", "scipy.stats", "scipy.optimize", "matplotlib.pyplot", "matplotlib.backends.backend_svg",
-    "matplotlib.backends.backend_agg", "seaborn", "duckdb", "great_tables", "pydantic", "yaml", "PIL.Image",
-    "babel.dates", "babel.numbers", "babel.support",
+    "matplotlib.backends.backend_agg", "seaborn", "duckdb", "great_tables", "pydantic.main", "pydantic.types", "yaml",
+    "PIL.Image", "babel.dates", "babel.numbers", "babel.support", "pyarrow.pandas_compat", "xml.etree.ElementTree",
+    "sklearn.cluster", "sklearn.ensemble", "sklearn.isotonic", "sklearn.linear_model",
 )  # fmt: skip
 
 
