@@ -26,7 +26,7 @@ export RETENTION_DATA := $(abspath $(RETENTION_DATA))
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DELETE_ON_ERROR:
-.PHONY: help lint chaos report backfill plan status mail mail-preview alerts pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench-models validate-impact bench-impact bench-pipeline format lock audit forget prune clean
+.PHONY: help lint chaos report backfill plan status mail mail-preview alerts pdf data-check notebook new sample setup setup-dev check test fuzz codebook words readme-picture screenshots validate-models bench bench-models validate-impact bench-impact bench-pipeline format lock audit forget prune clean
 
 help:  ## List the targets
 	@echo 'make report PROFILE=sample PERIOD=2026-10 NOTEBOOKS=summary,cohorts  (only "make report" is needed)'
@@ -127,11 +127,14 @@ screenshots: .venv/.ready-dev  ## Take pictures of every page and mail of the sa
 validate-models: .venv/.ready-dev  ## Write docs/models-validation.md anew: do intervals hold the truth? (a quarter of an hour) [ARGS=--companies 2000]
 	$(PY) docs/make_validation.py $(ARGS)
 
+bench: .venv/.ready-dev  ## What the facts cost beside one reading of the orders, and their memory: [ARGS="--rows 100000000 --folder DIR"]
+	$(PY) -m docs.make_facts_bench $(ARGS)
+
 bench-models: .venv/.ready-dev  ## Write docs/models-bench.md anew: what the models cost beside other libraries [ARGS=--lifetimes /its/env/bin/python]
 	$(PY) docs/make_bench.py $(ARGS)
 
 bench-pipeline: .venv/.ready-dev  ## Processor time of runs beside that of their cells, and beside other ways: [ARGS=--months 12]
-	$(PY) docs/make_pipeline_bench.py $(ARGS)
+	$(PY) -m docs.make_pipeline_bench $(ARGS)
 
 validate-impact: .venv/.ready-dev  ## Write docs/impact-validation.md anew: does the effect of the programme hold the truth? (hours) [ARGS=--minutes 40]
 	$(PY) -m docs.make_impact_validation $(ARGS)

@@ -1,6 +1,6 @@
 """How much processor time does the pipeline take beside the cells that it runs, in one run?
 
-    python docs/make_pipeline_bench.py [--months 12]
+    python -m docs.make_pipeline_bench [--months 12]
 
 The last months of the sample company, all notebooks: the cells alone (in a process that has the imports behind it),
 a shell loop over the commands of papermill and nbconvert, one process over their interfaces, our run with cold kernels,
@@ -10,16 +10,13 @@ Nothing is written but a folder that is thrown away.
 """
 
 import argparse
-import os
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
+from docs.spent import spent
 from retention_helpers.params import NOTEBOOKS
 from retention_helpers.periods import Period
 
@@ -70,15 +67,6 @@ for period in {periods}:
         page, _ = HTMLExporter().from_filename(path)
         open(path + ".html", "w").write(page)
 """
-
-
-@dataclass(frozen=True)
-class Spent:
-    """CPU seconds of a process and of all its children, and what a clock on the wall said."""
-
-    cpu: float
-    wall: float
-    out: str
 
 
 def main(arguments: list[str]) -> int:
@@ -143,26 +131,6 @@ def by_month(periods: list[str], measured, base: Path) -> float:
 def shell_words(period: str) -> dict[str, str]:
     """A month and the notebooks as bash reads a list."""
     return {"month": period, "row": " ".join(NAMES)}
-
-
-def spent(*command: str, cwd: Path | None = None) -> Spent:
-    """Run a command to its end; what it printed last comes with what it took."""
-    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    begin = time.perf_counter()
-    # Into files, not pipes: a kernel that somebody left behind would hold a pipe open.
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        process = subprocess.Popen(command, cwd=cwd, stdout=out, stderr=err, env=dict(os.environ, **threads))
-        try:
-            _, status, usage = os.wait4(process.pid, 0)
-        except BaseException:
-            process.terminate()  # Ctrl-C or SIGTERM: what was begun would go on for minutes
-            raise
-        process.returncode = os.waitstatus_to_exitcode(status)
-        wall = time.perf_counter() - begin
-        out.seek(0), err.seek(0)
-        if process.returncode:
-            raise SystemExit(f"{command[:4]}: exit code {process.returncode}: {err.read()[-2000:]}")
-        return Spent(usage.ru_utime + usage.ru_stime, wall, out.read())
 
 
 if __name__ == "__main__":

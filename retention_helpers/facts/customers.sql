@@ -1,21 +1,27 @@
 -- One row per known customer, with or without orders: since when, first order and what it was, totals to date, attributes.
-WITH ranked AS (
+WITH early_orders AS (
     SELECT
-        customer_id, ordered_at, channel, category, month,
-        row_number() OVER (PARTITION BY customer_id ORDER BY ordered_at, order_id) AS order_number
-    FROM orders_valid
+        orders.customer_id, orders.ordered_at, orders.channel, orders.category,
+        row_number() OVER (PARTITION BY orders.customer_id ORDER BY orders.ordered_at, orders.order_id
+        ) AS order_number
+    FROM customer_months AS months
+    INNER JOIN orders_valid AS orders ON orders.customer_id = months.customer_id AND orders.month = months.month
+    -- The months of the first two orders: to number all orders of everybody is another thing.
+    WHERE months.orders > 0 AND months.orders_so_far - months.orders < 2
 ),
-bought AS (
+begun AS (
     SELECT
         customer_id,
-        min(ordered_at) AS first_order_at,
+        max(CASE WHEN order_number = 1 THEN ordered_at END) AS first_order_at,
         max(CASE WHEN order_number = 2 THEN ordered_at END) AS second_order_at,
-        max(ordered_at) AS last_order_at,
-        min(month) AS first_month,
         max(CASE WHEN order_number = 1 THEN channel END) AS first_channel,
-        max(CASE WHEN order_number = 1 THEN category END) AS first_category,
-        count(*) AS orders
-    FROM ranked
+        max(CASE WHEN order_number = 1 THEN category END) AS first_category
+    FROM early_orders
+    GROUP BY customer_id
+),
+bought AS (
+    SELECT customer_id, max(ordered_at) AS last_order_at, min(month) AS first_month, count(*) AS orders
+    FROM orders_valid
     GROUP BY customer_id
 ),
 spent AS (
@@ -48,16 +54,16 @@ everyone AS (
 )
 SELECT
     everyone.customer_id,
-    bought.first_order_at,
-    bought.second_order_at,
+    begun.first_order_at,
+    begun.second_order_at,
     bought.last_order_at,
     -- From the registration or the first order, whichever came first; missing where neither has a date.
     CAST(least(
         bought.first_month, year(described.registered_at) * 12 + month(described.registered_at) - 1
     ) AS SMALLINT) AS known_month,
     bought.first_month,
-    bought.first_channel,
-    bought.first_category,
+    begun.first_channel,
+    begun.first_category,
     coalesce(bought.orders, 0) AS orders,
     coalesce(spent.revenue_cents, 0) AS revenue_cents,
     described.registered_at,
@@ -75,5 +81,6 @@ SELECT
     described.manager
 FROM everyone
 LEFT JOIN bought ON bought.customer_id = everyone.customer_id
+LEFT JOIN begun ON begun.customer_id = everyone.customer_id
 LEFT JOIN spent ON spent.customer_id = everyone.customer_id
 LEFT JOIN described ON described.customer_id = everyone.customer_id AND described.copy_number = 1

@@ -5,6 +5,7 @@ WITH refunds AS (
     WHERE reason = 'refund_later'
     GROUP BY month, customer_id, source_order_id, refund_of, product_id, ordered_at
 ),
+-- Of these customers alone: all others' orders would not fit into memory.
 sales AS (
     SELECT DISTINCT month, customer_id, source_order_id, product_id
     FROM order_lines

@@ -9,6 +9,14 @@ from .order_checks import cancellation_prefix
 from .tables import Staged
 
 EXAMPLES = 5
+# Of how often each amount occurs: the engine's own keeps all of them in memory.
+_MEDIAN = """
+    WITH sizes AS (
+        SELECT abs(amount_cents) AS size, count(*) AS rows FROM staged_orders WHERE amount_cents <> 0 GROUP BY size
+    ),
+    placed AS (SELECT size, 2 * sum(rows) OVER (ORDER BY size) >= sum(rows) OVER () AS is_upper FROM sizes)
+    SELECT min(size) FROM placed WHERE is_upper
+"""
 
 
 def between_rows(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[tuple]:
@@ -18,11 +26,19 @@ def between_rows(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[tuple
     refund = "coalesce(amount_cents < 0, false)"
     queries = {
         "refund_without_purchase": (
-            f"""SELECT concat_ws(' ', order_id, product_id) AS example FROM staged_orders AS r
-            WHERE {refund} AND customer_id IS NOT NULL AND refund_of IS NULL AND NOT EXISTS (
-                SELECT 1 FROM staged_orders AS s WHERE s.customer_id = r.customer_id
-                AND s.product_id IS NOT DISTINCT FROM r.product_id AND s.amount_cents >= 0
-                AND NOT coalesce(starts_with(s.order_id, {prefix}), false))""",
+            f"""WITH refunds AS (
+                SELECT customer_id, product_id, concat_ws(' ', order_id, product_id) AS example FROM staged_orders
+                WHERE {refund} AND customer_id IS NOT NULL AND refund_of IS NULL
+            ),
+            -- Of these customers alone: all others' purchases would not fit into memory.
+            bought AS (
+                SELECT DISTINCT customer_id, product_id FROM staged_orders
+                WHERE customer_id IN (SELECT customer_id FROM refunds) AND amount_cents >= 0
+                AND NOT coalesce(starts_with(order_id, {prefix}), false)
+            )
+            SELECT example FROM refunds WHERE NOT EXISTS (
+                SELECT 1 FROM bought WHERE bought.customer_id = refunds.customer_id
+                AND bought.product_id IS NOT DISTINCT FROM refunds.product_id)""",
             "booked when it happened, shown as unmatched",
         ),
         "customer_with_refunds_alone": (
@@ -30,25 +46,24 @@ def between_rows(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[tuple
             "in no cohort; the refunds are booked",
         ),
         "order_at_two_times": (
-            _several("order_id", "count(DISTINCT ordered_at) > 1"),
+            _several("order_id", "min(ordered_at) < max(ordered_at)"),
             "one order, at its first time; in two months: an order in each",
         ),
         "order_of_two_customers": (
-            _several("order_id", "count(DISTINCT customer_id) > 1"),
+            _several("order_id", "min(customer_id) < max(customer_id)"),
             "an order for each customer",
         ),
         "code_in_both_cases": (
-            _several("upper(product_id)", "count(DISTINCT product_id) > 1"),
+            _several("upper(product_id)", "min(product_id) < max(product_id)"),
             "kept as different products",
         ),
         "product_with_several_names": (
-            _several("product_id", "count(DISTINCT product_name_raw) > 1"),
+            _several("product_id", "min(product_name_raw) < max(product_name_raw)"),
             "kept: products are told apart by their code",
         ),
         "extreme_amount": (
-            """SELECT concat_ws(' ', order_id, round(amount_cents / 100, 2)) AS example FROM staged_orders
-            WHERE abs(amount_cents) > 1000 * (
-                SELECT median(abs(amount_cents)) FROM staged_orders WHERE amount_cents <> 0)""",
+            f"""SELECT concat_ws(' ', order_id, round(amount_cents / 100, 2)) AS example FROM staged_orders
+            WHERE abs(amount_cents) > 1000 * ({_MEDIAN})""",
             "counted; look whether it is true",
         ),
     }
