@@ -9,7 +9,7 @@ FOLDER = Path(__file__).parent
 # Small, made before the partitions: which of their refunds name an order of another month.
 BEFORE = ("earlier_orders",)
 # Depend on the rows of one month (and on the above) alone: written as one Parquet file a month.
-MONTHLY = ("order_lines", "orders_valid", "customer_orders")
+MONTHLY = ("order_lines", "orders_valid", "customer_orders", "row_sums")
 # Straight from their staged tables.
 PASSED_ON = ("memberships", "contacts", "outcomes", "feedback", "touchpoints", "costs")
 # Depend on all months (each row only on its own month and earlier ones) and on the tables passed on, in order of need.
