@@ -33,7 +33,7 @@ tables:
 """
 # Uniform numbers are hashes: the same rows on every machine, whatever its number of threads.
 MAKE = """
-CREATE MACRO uniform(i, k) AS (hash(i, k) % 1000003 + 0.5) / 1000004;
+CREATE MACRO uniform(i, k) AS (hash(i, k) // 2048 + 0.5) / 9007199254740992;
 CREATE TABLE made AS
 WITH numbered AS (
     SELECT i, CAST(floor({customers} * pow(uniform(i, 1), 1.5)) AS BIGINT) AS customer FROM range({orders}) AS t(i)

@@ -17,6 +17,15 @@ _MEDIAN = """
     placed AS (SELECT size, 2 * sum(rows) OVER (ORDER BY size) >= sum(rows) OVER () AS is_upper FROM sizes)
     SELECT min(size) FROM placed WHERE is_upper
 """
+# Both in one look at all orders.
+_ODD_ORDERS = """
+    SELECT
+        order_id AS example,
+        min(ordered_at) < max(ordered_at) AS is_at_two_times,
+        min(customer_id) < max(customer_id) AS is_of_two_customers
+    FROM staged_orders WHERE order_id IS NOT NULL GROUP BY order_id
+    HAVING min(ordered_at) < max(ordered_at) OR min(customer_id) < max(customer_id)
+"""
 
 
 def between_rows(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[tuple]:
@@ -46,11 +55,11 @@ def between_rows(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[tuple
             "in no cohort; the refunds are booked",
         ),
         "order_at_two_times": (
-            _several("order_id", "min(ordered_at) < max(ordered_at)"),
+            "SELECT example FROM odd_orders WHERE is_at_two_times",
             "one order, at its first time; in two months: an order in each",
         ),
         "order_of_two_customers": (
-            _several("order_id", "min(customer_id) < max(customer_id)"),
+            "SELECT example FROM odd_orders WHERE is_of_two_customers",
             "an order for each customer",
         ),
         "code_in_both_cases": (
@@ -67,12 +76,15 @@ def between_rows(con: duckdb.DuckDBPyConnection, profile: Profile) -> list[tuple
             "counted; look whether it is true",
         ),
     }
+    con.execute(f"CREATE OR REPLACE TEMP TABLE odd_orders AS {_ODD_ORDERS}")
     for name, (query, done) in queries.items():
-        rows = con.execute(f"SELECT count(*) FROM ({query})").fetchone()
+        con.execute(f"CREATE OR REPLACE TEMP TABLE found_rows AS {query}")
+        rows = con.execute("SELECT count(*) FROM found_rows").fetchone()
         if rows and rows[0]:
-            problems.append(
-                ("orders", name, rows[0], first_examples(con, f"SELECT DISTINCT example FROM ({query})"), done)
-            )
+            examples = first_examples(con, "SELECT DISTINCT example FROM found_rows")
+            problems.append(("orders", name, rows[0], examples, done))
+    con.execute("DROP TABLE found_rows")
+    con.execute("DROP TABLE odd_orders")
     return problems
 
 

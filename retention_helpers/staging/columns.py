@@ -59,6 +59,11 @@ class Columns:
         mapping = self._source.columns.get(name)
         return "CAST(NULL AS VARCHAR)" if mapping is None else self._text(mapping)
 
+    def has_decimals(self, name: str) -> str:
+        """Whether the source says 17850.0 in one of our id columns."""
+        text = self.text_of(name)
+        return rf"coalesce(contains({text}, '.') AND regexp_matches({text}, '^\d+\.0+$'), false)"
+
     def raw_of(self, name: str) -> str:
         """One of our text columns with its blanks, for checks on how it was typed."""
         mapping = self._source.columns.get(name)
@@ -130,7 +135,10 @@ class Columns:
             ]
             text = " || '-' || ".join([*parts, *["'01'"] * (3 - len(parts))])
         else:
-            text = f"NULLIF(trim(CAST({self._raw(mapping.column or '')} AS VARCHAR)), '')"
+            text = f"CAST({self._raw(mapping.column or '')} AS VARCHAR)"
+            # What has a type of its own has no blanks around it.
+            if not self._type(mapping).startswith((*_NUMERIC, "TIMESTAMP", "DATE")):
+                text = f"NULLIF(trim({text}), '')"
         if mapping.recode:
             cases = " ".join(
                 f"WHEN {literal(old)} THEN {'NULL' if new is None else literal(new)}"
@@ -147,7 +155,9 @@ class Columns:
         return rf"regexp_replace({text}, '\.0$', '')" if self._type(mapping).startswith(_FLOATS) else text
 
     def _id(self, mapping: Mapping) -> str:
-        return rf"regexp_replace({self._text(mapping)}, '^(\d+)\.0+$', '\1')"
+        text = self._text(mapping)
+        # Asked first because it is quick: hardly an id has a point.
+        return rf"CASE WHEN contains({text}, '.') THEN regexp_replace({text}, '^(\d+)\.0+$', '\1') ELSE {text} END"
 
     def _time(self, mapping: Mapping) -> str:
         kind = self._type(mapping)

@@ -86,7 +86,7 @@ def _order_rows(columns: Columns, written_at: datetime) -> str:
     extras = [
         f"NOT ({columns.is_kept()}) AS is_filtered",
         f"{columns.recoded()} AS recoded",
-        rf"coalesce(regexp_matches({columns.text_of('customer_id')}, '^\d+\.0+$'), false) AS has_decimal_id",
+        f"{columns.has_decimals('customer_id')} AS has_decimal_id",
         f"{columns.text_of('ordered_at')} AS ordered_at_text",
         f"coalesce({columns.text_of('amount')}, {columns.text_of('unit_price')}) AS amount_text",
         f"{columns.raw_of('product_name')} AS product_name_raw",
