@@ -74,12 +74,14 @@ def write_partition(con: duckdb.DuckDBPyConnection, partition: Partition, folder
     con.execute(f"CREATE OR REPLACE TEMP TABLE month_lines AS {_month_lines(con, partition.month, profile)}")
     for table in sql.MONTHLY:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {sql.text(table)}")
+        if table == sql.MONTHLY[0]:
+            con.execute("DROP TABLE month_lines")  # no other reads it, and it is as large
         path = partition.path(folder, table)
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_suffix(".tmp")
         con.execute(f"COPY (FROM {table} ORDER BY ALL) TO {literal(str(beside))} (FORMAT parquet, COMPRESSION zstd)")
         beside.replace(path)
-    for table in (*sql.MONTHLY, "month_lines"):
+    for table in sql.MONTHLY:
         con.execute(f"DROP TABLE {table}")
 
 
@@ -89,6 +91,7 @@ def _month_lines(con: duckdb.DuckDBPyConnection, month: int, profile: Profile) -
     Rows are numbered apart and joined by their place: a window that carries whole rows costs ten times as much.
     """
     digest = f"hash({', '.join(map(quote, _columns(con)))})"
+    texts = ", ".join(sorted(_NOT_FACTS - {"month"}))
     # Rows are duplicates for certain only where they have an identity; the profile may say otherwise.
     among = {None: "order_id IS NOT NULL", "drop": "true", "keep": "false"}[profile.orders.duplicates]
     return f"""
@@ -103,7 +106,7 @@ def _month_lines(con: duckdb.DuckDBPyConnection, month: int, profile: Profile) -
             FROM staged_orders WHERE month = {month} AND order_id IS NULL
         )
         SELECT
-            lines.*,
+            lines.* EXCLUDE ({texts}),
             coalesce(copies.copy_number, 1) AS copy_number,
             coalesce(numbers.line_number, 1) AS line_number,
             earlier_orders.order_id IS NOT NULL AS names_earlier_order
