@@ -31,9 +31,10 @@ tables:
     source: {folder}/orders/*.parquet
     columns: {{{columns}}}
 """
-# Uniform numbers are hashes: the same rows on every machine, whatever its number of threads.
+# Uniform numbers are hashes: the same rows on every machine, whatever its number of threads. Hashed twice, because
+# hash(i, 1) and hash(i, 2) differ by a constant alone.
 MAKE = """
-CREATE MACRO uniform(i, k) AS (hash(i, k) // 2048 + 0.5) / 9007199254740992;
+CREATE MACRO uniform(i, k) AS (hash(hash(i, k)) // 2048 + 0.5) / 9007199254740992;
 CREATE TABLE made AS
 WITH numbered AS (
     SELECT i, CAST(floor({customers} * pow(uniform(i, 1), 1.5)) AS BIGINT) AS customer FROM range({orders}) AS t(i)
