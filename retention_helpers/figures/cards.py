@@ -59,7 +59,7 @@ class Card:
     def html(self) -> str:
         deltas = "".join(_delta_html(delta) for delta in self.deltas)
         return (
-            f'<li class="card">{element("h3", self.name)}{element("p", self.value, "val")}'
+            f'<li class="card">{element("h3", self.name)}{element("p", self.value, f"val n{len(self.value)}")}'
             f"{sparkline(self.series, self.target)}"
             f'<ul class="deltas">{deltas}</ul>{element("p", self.description, "desc")}</li>'
         )
