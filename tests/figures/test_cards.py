@@ -87,7 +87,7 @@ def test_cards_stand_on_the_page_as_the_contract_says_and_escape_their_texts():
     html = cards._repr_mimebundle_()["text/html"]
     assert html.startswith('<ul class="cards"><li class="card"><h3>&lt;script&gt;')
     for piece in (
-        '<p class="val">30.0%</p>',
+        '<p class="val n5">30.0%</p>',
         '<svg xmlns="http://www.w3.org/2000/svg" class="spark"',
         '<ul class="deltas">',
     ):

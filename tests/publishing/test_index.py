@@ -56,7 +56,7 @@ def test_the_front_page_shows_figures_findings_reports_and_tables():
     )
     assert problems_of(page) == []
     for said in (
-        '<p class="val">70.0%</p>',
+        '<p class="val n5">70.0%</p>',
         '<li class="up"><span class="arrow" aria-hidden="true">▲</span> <b>+2.0 pp</b>',
         '<a href="summary.html#fig-line">Retention rose</a>',
         '<h3><a href="cohorts.html">The cohorts</a></h3>',
