@@ -198,3 +198,23 @@ def test_customers_without_orders_are_known_and_in_no_month(tmp_path: Path) -> N
         ("z", 0, 0, "PL"),
     ]
     assert {row[0] for row in fact_rows(profile, "customer_id", "customer_months")} == {"a"}
+
+
+def test_the_first_two_orders_are_found_in_whatever_months_they_lie(tmp_path: Path) -> None:
+    apart = "a,1,2024-01-05,1\na,2,2024-03-07,1\na,3,2024-04-01,1\n"
+    together = "b,4,2024-01-05,1\nb,5,2024-01-09,1\nb,6,2024-02-01,1\n"
+    profile = shop(tmp_path, apart + together + "c,7,2024-02-02,1\n")
+    columns = (
+        "customer_id, CAST(CAST(first_order_at AS DATE) AS VARCHAR), CAST(CAST(second_order_at AS DATE) AS VARCHAR)"
+    )
+    assert fact_rows(profile, columns, "customers") == [
+        ("a", "2024-01-05", "2024-03-07"),
+        ("b", "2024-01-05", "2024-01-09"),
+        ("c", "2024-02-02", None),
+    ]
+
+
+def test_rows_of_nobody_are_counted_with_no_customer(tmp_path: Path) -> None:
+    profile = shop(tmp_path, "a,1,2024-01-05,1\n,2,2024-01-06,1\n,3,2024-01-06,2\n")
+    columns = "reason, CAST(rows AS INTEGER), CAST(orders AS INTEGER), customers, customers_first"
+    assert fact_rows(profile, columns, "row_ledger") == [("counted", 1, 1, 1, 1), ("no_customer", 2, 2, 0, 0)]

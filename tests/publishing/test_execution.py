@@ -45,7 +45,11 @@ def test_a_flaw_is_a_failure_with_its_cell(tmp_path, name):
     assert isinstance(caught.value, NotebookError)
 
 
-@pytest.mark.parametrize("end", ["import os; os.kill(os.getpid(), 9)", "import time; time.sleep(60)", "1 / 0"])
+# Before it is killed, what was printed gets a moment to leave the process.
+KILLED = "import os, time; time.sleep(1); os.kill(os.getpid(), 9)"
+
+
+@pytest.mark.parametrize("end", [KILLED, "import time; time.sleep(60)", "1 / 0"])
 def test_a_notebook_that_failed_is_kept_as_far_as_it_came(tmp_path, end):
     before = cell("print('before')")
     path = tiny(tmp_path, "broken", before, cell(f"print('now', flush=True)\n{end}"), cell("print('never')"))
