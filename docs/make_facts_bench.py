@@ -113,7 +113,8 @@ def table(folder: Path, rows: int) -> Iterator[str]:
     made = step(WRITE, folder, rows=rows)
     same = ", ".join(f"{name}: {name}" for name in COLUMNS)
     (folder / "made_up.yaml").write_text(PROFILE.format(folder=folder, columns=same), encoding="utf-8")
-    yield f"{int(made.out):,} rows of orders in {MONTHS} months, made in {made.wall:.0f} s; memory {limit()} (bar {ROOM} MB more)"
+    memory = f"memory {limit()} (bar {ROOM} MB more)"
+    yield f"{int(made.out):,} rows of orders in {MONTHS} months, made in {made.wall:.0f} s; {memory}"
     last = max((folder / "orders").iterdir())
     kept = last.rename(folder / last.name)
     scan = min((step(SCAN, folder) for _ in range(3)), key=lambda one: one.wall)
